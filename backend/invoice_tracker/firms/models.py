@@ -1,0 +1,90 @@
+"""The tenant: its details, whom its mail comes from, and when mail may leave."""
+
+from datetime import datetime, time
+from enum import StrEnum
+from uuid import UUID
+
+from sqlalchemy import ForeignKey, LargeBinary, SmallInteger, UniqueConstraint
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.orm import Mapped, mapped_column
+
+from invoice_tracker.core.orm import Base, FirmOwned, Identified, Minor
+
+
+class Firm(Identified, Base):
+    """A law firm. Owns every other row."""
+
+    __tablename__ = "firms"
+
+    name: Mapped[str]
+    time_zone: Mapped[str]
+    """IANA name, such as America/New_York."""
+    address: Mapped[str] = mapped_column(default="")
+    phone: Mapped[str] = mapped_column(default="")
+    website: Mapped[str] = mapped_column(default="")
+    created_at: Mapped[datetime]
+
+
+class SendingRules(Base):
+    """When and how much a firm's mail may leave. Defaults are those of the product."""
+
+    __tablename__ = "sending_rules"
+
+    firm_id: Mapped[UUID] = mapped_column(
+        ForeignKey("firms.id", ondelete="CASCADE"), primary_key=True
+    )
+    safe_mode: Mapped[bool] = mapped_column(default=True)
+    window_start: Mapped[time] = mapped_column(default=time(9))
+    window_end: Mapped[time] = mapped_column(default=time(16))
+    weekdays: Mapped[list[int]] = mapped_column(
+        ARRAY(SmallInteger), default=lambda: [0, 1, 2, 3, 4]
+    )
+    """Monday is 0."""
+    min_gap_days: Mapped[int] = mapped_column(default=3)
+    age_ceiling_days: Mapped[int] = mapped_column(default=180)
+    minimum_balance_minor: Mapped[int] = mapped_column(Minor, default=500)
+    per_minute: Mapped[int] = mapped_column(default=20)
+    per_day: Mapped[int] = mapped_column(default=400)
+    first_day_cap: Mapped[int] = mapped_column(default=50)
+    sending_since: Mapped[datetime | None]
+    """When Safe Mode was first switched off: the start of the first day's cap."""
+
+
+class Sender(Base):
+    """Whom a firm's mail comes from. Nothing leaves before the address is verified."""
+
+    __tablename__ = "senders"
+
+    firm_id: Mapped[UUID] = mapped_column(
+        ForeignKey("firms.id", ondelete="CASCADE"), primary_key=True
+    )
+    from_name: Mapped[str]
+    from_email: Mapped[str]
+    reply_to: Mapped[str | None]
+    signature: Mapped[str] = mapped_column(default="")
+    verification_sent_at: Mapped[datetime | None]
+    verified_at: Mapped[datetime | None]
+
+
+class LinkKind(StrEnum):
+    """What a link with a token opens."""
+
+    pay = "pay"
+    verify_sender = "verify_sender"
+    stripe_webhook = "stripe_webhook"
+
+
+class LinkToken(Identified, FirmOwned, Base):
+    """An unguessable address that needs no log-in, stored as a hash."""
+
+    __tablename__ = "link_tokens"
+    __table_args__ = (UniqueConstraint("token_hash"),)
+
+    kind: Mapped[LinkKind]
+    token_hash: Mapped[bytes] = mapped_column(LargeBinary)
+    subject_id: Mapped[UUID]
+    """The invoice to pay, or the firm."""
+    note: Mapped[str] = mapped_column(default="")
+    """For a verification: the address it was sent to."""
+    created_at: Mapped[datetime]
+    expires_at: Mapped[datetime | None]

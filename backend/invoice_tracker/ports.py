@@ -1,0 +1,139 @@
+"""What the features need from the outside world. ``wiring.build_adapters`` picks who provides it."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Protocol
+from uuid import UUID
+
+from invoice_tracker.domain.money import Money
+
+
+class Clock(Protocol):
+    """Tells the time, so that tests and the sandbox can move it."""
+
+    def now(self) -> datetime:
+        """The present instant, in UTC."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class OutgoingMail:
+    """A mail to one envelope, complete: nothing is added when it leaves but the Date."""
+
+    message_id: str
+    from_name: str
+    from_email: str
+    to: str
+    subject: str
+    text: str
+    html: str
+    reply_to: str | None = None
+    cc: Sequence[str] = ()
+    bcc: Sequence[str] = ()
+    in_reply_to: str | None = None
+    references: Sequence[str] = ()
+
+
+class MailDeferred(Exception):
+    """Nothing was accepted and a later try may succeed: connection refused, 4xx."""
+
+
+class MailRefused(Exception):
+    """Nothing was accepted and no try will succeed: 5xx."""
+
+
+class MailUncertain(Exception):
+    """The mail may have been accepted: the connection broke after the data was on its way."""
+
+
+class Mailer(Protocol):
+    """Hands one mail to a mail server."""
+
+    async def send(self, mail: OutgoingMail, *, at: datetime) -> str:
+        """The server's answer when it has accepted the mail; ``at`` becomes its Date.
+
+        Raises ``MailDeferred``, ``MailRefused`` or ``MailUncertain``.
+        """
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Reread:
+    """Which invoices were just read again and stored; ``problem`` says why the others were not."""
+
+    fresh: frozenset[UUID]
+    problem: str | None = None
+
+
+class BillingSource(Protocol):
+    """The firm's billing system, the truth about what is owed."""
+
+    async def reread(self, firm_id: UUID, invoice_ids: Collection[UUID]) -> Reread:
+        """Read these invoices again and store what has changed. Never raises for an outage."""
+        ...
+
+
+class CheckoutStatus(StrEnum):
+    """What the payment provider says of a checkout."""
+
+    open = "open"
+    processing = "processing"
+    paid = "paid"
+    expired = "expired"
+
+
+@dataclass(frozen=True, slots=True)
+class CheckoutRequest:
+    """What to ask the payment provider for. Only ids and the invoice's number leave the house."""
+
+    checkout_id: UUID
+    invoice_id: UUID
+    invoice_number: str
+    firm_name: str
+    amount: Money
+    customer_email: str | None
+    success_url: str
+    cancel_url: str
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class OpenedCheckout:
+    """Where the client pays."""
+
+    session_id: str
+    url: str
+
+
+class GatewayProblem(Exception):
+    """The payment provider refused or did not answer; the message is fit for people."""
+
+
+@dataclass(frozen=True, slots=True)
+class CheckoutLook:
+    """Answer to *is money under way?* for the sessions asked about."""
+
+    statuses: dict[str, CheckoutStatus] = field(default_factory=dict)
+    problem: str | None = None
+
+
+class PaymentGateway(Protocol):
+    """The firm's payment provider."""
+
+    async def can_take_payments(self, firm_id: UUID) -> bool:
+        """Whether the firm has a working connection."""
+        ...
+
+    async def open_checkout(self, firm_id: UUID, request: CheckoutRequest) -> OpenedCheckout:
+        """A page to pay on. Idempotent by ``request.checkout_id``. Raises ``GatewayProblem``."""
+        ...
+
+    async def expire_checkout(self, firm_id: UUID, session_id: str) -> CheckoutStatus:
+        """Close a session, and say what became of it. Raises ``GatewayProblem``."""
+        ...
+
+    async def look_at_checkouts(self, firm_id: UUID, session_ids: Collection[str]) -> CheckoutLook:
+        """What Stripe says of these sessions right now. Never raises for an outage."""
+        ...
