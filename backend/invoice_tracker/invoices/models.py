@@ -1,0 +1,102 @@
+"""Invoices, clients and matters as Clio has them, and what happened to each invoice."""
+
+from datetime import date, datetime
+from enum import StrEnum
+from uuid import UUID
+
+from sqlalchemy import BigInteger, ForeignKey, Index, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from invoice_tracker.core.orm import Base, FirmOwned, Identified, Minor
+
+
+class Client(Identified, FirmOwned, Base):
+    """A client of the firm: a contact in Clio."""
+
+    __tablename__ = "clients"
+    __table_args__ = (UniqueConstraint("firm_id", "clio_id"),)
+
+    clio_id: Mapped[int] = mapped_column(BigInteger)
+    name: Mapped[str]
+    first_name: Mapped[str | None]
+    is_company: Mapped[bool] = mapped_column(default=False)
+    email: Mapped[str | None]
+    """Primary address in Clio. Missing when Clio hides or lacks it."""
+    email_override: Mapped[str | None]
+    """Set here by staff; stronger than Clio's."""
+
+    @property
+    def effective_email(self) -> str | None:
+        """Where reminders go."""
+        return self.email_override or self.email
+
+
+class Matter(Identified, FirmOwned, Base):
+    """A matter in Clio. Its description stays out of mails."""
+
+    __tablename__ = "matters"
+    __table_args__ = (UniqueConstraint("firm_id", "clio_id"),)
+
+    clio_id: Mapped[int] = mapped_column(BigInteger)
+    display_number: Mapped[str]
+    description: Mapped[str | None]
+
+
+class ClioState(StrEnum):
+    """State of a bill in Clio."""
+
+    draft = "draft"
+    awaiting_approval = "awaiting_approval"
+    awaiting_payment = "awaiting_payment"
+    paid = "paid"
+    void = "void"
+    deleted = "deleted"
+
+
+class Invoice(Identified, FirmOwned, Base):
+    """A bill of Clio that is, or was, approved. Revenue only, never trust money."""
+
+    __tablename__ = "invoices"
+    __table_args__ = (
+        UniqueConstraint("firm_id", "clio_id"),
+        Index("ix_invoices_firm_id_due_on", "firm_id", "due_on", "id"),
+        Index("ix_invoices_firm_id_client_id", "firm_id", "client_id"),
+    )
+
+    clio_id: Mapped[int] = mapped_column(BigInteger)
+    number: Mapped[str]
+    clio_state: Mapped[ClioState]
+    client_id: Mapped[UUID | None] = mapped_column(ForeignKey("clients.id"))
+    matter_id: Mapped[UUID | None] = mapped_column(ForeignKey("matters.id"))
+    """The first of its matters; a client bill may have several."""
+    subject: Mapped[str | None]
+    issued_on: Mapped[date | None]
+    due_on: Mapped[date | None]
+    currency: Mapped[str]
+    total_minor: Mapped[int] = mapped_column(Minor)
+    clio_paid_minor: Mapped[int] = mapped_column(Minor)
+    clio_balance_minor: Mapped[int] = mapped_column(Minor)
+    clio_pending_minor: Mapped[int] = mapped_column(Minor, default=0)
+    """Being paid through Clio Payments at this moment."""
+    etag: Mapped[str]
+    clio_updated_at: Mapped[datetime]
+    last_read_at: Mapped[datetime]
+    """When this bill was last read from Clio, whether or not it had changed."""
+    created_at: Mapped[datetime]
+
+
+class TimelineEntry(Identified, FirmOwned, Base):
+    """One thing that happened to an invoice, in words. Append-only."""
+
+    __tablename__ = "timeline_entries"
+    __table_args__ = (Index("ix_timeline_entries_invoice", "firm_id", "invoice_id", "at", "id"),)
+
+    invoice_id: Mapped[UUID] = mapped_column(ForeignKey("invoices.id", ondelete="CASCADE"))
+    at: Mapped[datetime]
+    kind: Mapped[str]
+    title: Mapped[str]
+    detail: Mapped[str | None]
+    actor: Mapped[str | None]
+    """A person's name; nothing when the product did it."""
+    reminder_id: Mapped[UUID | None]
+    payment_id: Mapped[UUID | None]

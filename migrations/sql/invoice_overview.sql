@@ -1,0 +1,112 @@
+-- One row for each invoice, with what only several tables together can say: what is still owed,
+-- which section of the Invoices page it stands in, and why nothing is sent for now.
+-- The rows are those of the firm that the transaction has entered (security_invoker).
+
+-- The product's present, which a sandbox can move. Queries that care set app.now for their
+-- transaction (invoices.repository.set_now); without it the database's own clock must do.
+CREATE FUNCTION product_now() RETURNS timestamptz
+    LANGUAGE sql STABLE
+    RETURN coalesce(nullif(current_setting('app.now', true), '')::timestamptz, now());
+
+CREATE VIEW invoice_overview WITH (security_invoker = true) AS
+SELECT
+    i.*,
+    client.name AS client_name,
+    coalesce(client.email_override, client.email) AS recipient,
+    matter.display_number AS matter_display_number,
+    owed.effective_balance_minor,
+    paid.local_paid_minor,
+    paid.payment_state,
+    collection.id AS collection_id,
+    collection.state AS collection_state,
+    collection.version_id AS collection_version_id,
+    collection.end_reason AS collection_end_reason,
+    CASE WHEN collection.state = 'active' THEN collection.next_action_at END AS next_action_at,
+    (
+        SELECT s.name
+        FROM reminder_set_versions v JOIN reminder_sets s ON s.id = v.reminder_set_id
+        WHERE v.id = collection.version_id
+    ) AS reminder_set_name,
+    (
+        SELECT max(r.ended_at)
+        FROM reminders r
+        WHERE r.firm_id = i.firm_id AND r.collection_id = collection.id
+          AND r.state IN ('sent', 'called')
+    ) AS last_reminder_at,
+    held.kind AS hold_kind,
+    held.reason AS hold_reason,
+    held.until AS hold_until,
+    CASE
+        WHEN i.clio_state NOT IN ('awaiting_payment', 'paid') THEN NULL
+        WHEN owed.is_paid THEN 'paid'
+        WHEN collection.state = 'active' AND held.kind IS NOT NULL THEN 'on_hold'
+        WHEN collection.state = 'active' THEN 'active_reminders'
+        WHEN collection.state = 'completed' THEN 'completed'
+        ELSE 'no_reminders'
+    END AS section
+FROM invoices i
+LEFT JOIN clients client ON client.id = i.client_id
+LEFT JOIN matters matter ON matter.id = i.matter_id
+CROSS JOIN LATERAL (
+    SELECT
+        -- Money that Clio does not show yet. A disputed payment counts until the dispute is lost.
+        coalesce(sum(p.amount_minor - p.refunded_minor) FILTER (
+            WHERE p.source IN ('stripe', 'manual')
+              AND p.state IN ('settled', 'partly_refunded', 'disputed')
+              AND p.record_state <> 'confirmed'
+        ), 0)::bigint AS local_paid_minor,
+        -- The state that matters most to whoever decides about reminders.
+        CASE
+            WHEN bool_or(p.state = 'disputed') THEN 'disputed'
+            WHEN bool_or(p.state = 'processing') THEN 'processing'
+            WHEN bool_or(p.state = 'refunded') THEN 'refunded'
+            WHEN bool_or(p.state = 'partly_refunded') THEN 'partly_refunded'
+            WHEN bool_or(p.state = 'settled') THEN 'settled'
+            WHEN bool_or(p.state = 'failed') THEN 'failed'
+        END AS payment_state
+    FROM payments p
+    WHERE p.firm_id = i.firm_id AND p.invoice_id = i.id
+) paid
+CROSS JOIN LATERAL (
+    SELECT
+        i.clio_balance_minor - paid.local_paid_minor AS effective_balance_minor,
+        i.clio_state = 'paid' OR (
+            i.clio_balance_minor - paid.local_paid_minor <= 0
+            AND i.total_minor > 0
+            AND (i.clio_paid_minor > 0 OR paid.local_paid_minor > 0)
+        ) AS is_paid
+) owed
+LEFT JOIN LATERAL (
+    SELECT c.id, c.state, c.version_id, c.end_reason, c.next_action_at
+    FROM collections c
+    WHERE c.firm_id = i.firm_id AND c.invoice_id = i.id
+    ORDER BY (c.state = 'active') DESC, c.started_at DESC, c.id
+    LIMIT 1
+) collection ON true
+LEFT JOIN LATERAL (
+    SELECT reasons.kind, reasons.reason, reasons.until
+    FROM (
+        SELECT 1 AS rank, 'disputed_payment' AS kind, NULL AS reason, NULL::timestamptz AS until
+        WHERE paid.payment_state IN ('disputed', 'refunded', 'partly_refunded')
+        UNION ALL
+        SELECT 2, 'payment_processing', NULL, NULL
+        WHERE paid.payment_state = 'processing' OR i.clio_pending_minor > 0
+        UNION ALL
+        SELECT * FROM (
+            SELECT 3, h.kind, h.reason, h.ends_at
+            FROM holds h
+            WHERE h.firm_id = i.firm_id AND h.invoice_id = i.id AND h.released_at IS NULL
+              AND h.starts_at <= product_now()
+              AND (h.ends_at IS NULL OR h.ends_at > product_now())
+            ORDER BY h.ends_at DESC NULLS FIRST, h.starts_at, h.id
+            LIMIT 1
+        ) by_hand
+        UNION ALL
+        SELECT 4, 'no_address', NULL, NULL
+        WHERE coalesce(client.email_override, client.email) IS NULL
+    ) reasons
+    ORDER BY reasons.rank
+    LIMIT 1
+) held ON true;
+
+GRANT SELECT ON invoice_overview TO invoice_tracker_app;
