@@ -9,7 +9,8 @@ from fastapi.responses import FileResponse, HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 HERE = Path(__file__).parent
-ZERO_DECIMAL = frozenset("bif clp djf gnf jpy kmf krw mga pyg rwf vnd vuv xaf xof xpf".split())
+ZERO_DECIMAL_WORDS = "bif clp djf gnf jpy kmf krw mga pyg rwf vnd vuv xaf xof xpf"
+ZERO_DECIMAL = frozenset(ZERO_DECIMAL_WORDS.split())
 SYMBOLS = {"usd": "$", "cad": "CA$", "aud": "A$", "gbp": "£", "eur": "€"}
 
 
@@ -35,7 +36,9 @@ def page_templates(folder: Path) -> Environment:
     return environment
 
 
-def render(environment: Environment, name: str, *, status: int = 200, **values: Any) -> HTMLResponse:
+def render(
+    environment: Environment, name: str, *, status: int = 200, **values: Any
+) -> HTMLResponse:
     """One page, never cached."""
     html = environment.get_template(name).render(**values)
     return HTMLResponse(html, status_code=status, headers={"Cache-Control": "no-store"})
@@ -44,8 +47,10 @@ def render(environment: Environment, name: str, *, status: int = 200, **values: 
 def money(amount_minor: int, currency: str) -> str:
     """Minor units as people write them: `money(123456, "usd")` is `$1,234.56`."""
     code = currency.lower()
-    number = f"{amount_minor:,}" if code in ZERO_DECIMAL else f"{amount_minor / 100:,.2f}"
-    return f"{SYMBOLS[code]}{number}" if code in SYMBOLS else f"{number} {code.upper()}"
+    sign = "−" if amount_minor < 0 else ""
+    whole, cents = divmod(abs(amount_minor), 100)
+    number = f"{abs(amount_minor):,}" if code in ZERO_DECIMAL else f"{whole:,}.{cents:02d}"
+    return f"{sign}{SYMBOLS[code]}{number}" if code in SYMBOLS else f"{sign}{number} {code.upper()}"
 
 
 def moment(value: datetime | int | str) -> str:
