@@ -1,0 +1,83 @@
+"""What a kind of message must know, so that the outbox need not: is it still wanted?"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from invoice_tracker.outbox.schemas import DueMessage, MailContent, Outcome
+
+
+@dataclass(frozen=True, slots=True)
+class Send:
+    """It is wanted now.
+
+    ``content`` replaces the mail when the facts it states have changed since it was written; it is
+    stored in the same transaction, before it leaves, so that the row always shows the mail as sent.
+    """
+
+    content: MailContent | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Cancel:
+    """It is wanted no longer; ``reason`` is for people."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Later:
+    """Not now: look again at ``until``; ``reason`` is for people."""
+
+    reason: str
+    until: datetime
+
+
+Decision = Send | Cancel | Later
+
+
+class Handler(Protocol):
+    """Knows one kind of message."""
+
+    @property
+    def automatic(self) -> bool:
+        """Whether nobody asked for this very mail: then Safe Mode and the pace hold it back."""
+        ...
+
+    @property
+    def needs_verified_sender(self) -> bool:
+        """Whether it waits until the sender's address is verified."""
+        ...
+
+    async def look_again(
+        self, firm_id: UUID, messages: Sequence[DueMessage]
+    ) -> Mapping[UUID, Later]:
+        """Read the facts again from outside, for a whole batch, outside any transaction.
+
+        What cannot be looked at now comes back as ``Later``, by the message's ``id``; what is
+        missing in the answer goes on to ``confirm``. An exception puts the whole batch off.
+        """
+        ...
+
+    async def confirm(self, session: AsyncSession, message: DueMessage) -> Decision:
+        """Lock the rows that a payment also locks, check the facts, and decide.
+
+        Runs in the transaction that marks the message as being sent, before the message's own row
+        is locked: rows are always locked in the order invoice, then message.
+        """
+        ...
+
+    async def record(self, session: AsyncSession, message: DueMessage, outcome: Outcome) -> None:
+        """Note how the message ended, in the transaction that ends it.
+
+        Called once for each end: sent, cancelled, failed, uncertain. A message that was uncertain
+        may still be recorded as sent afterwards, when the answer came late.
+        """
+        ...
+
+
+Handlers = Mapping[str, Handler]
