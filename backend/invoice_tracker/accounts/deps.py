@@ -1,15 +1,17 @@
 """Who is asking, and what they may do."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import Cookie, Depends, Request
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from invoice_tracker.accounts.models import Role
 from invoice_tracker.accounts.service import find_session
 from invoice_tracker.core.database import enter_firm
-from invoice_tracker.core.deps import AdaptersDep, SessionDep
+from invoice_tracker.core.deps import AdaptersDep, ClockDep, SessionDep
 from invoice_tracker.core.errors import Forbidden, Unauthorized
 
 COOKIE = "invoice_tracker_session"
@@ -25,25 +27,22 @@ class Principal:
     name: str
     email: str
     role: Role
+    firm_name: str
+    firm_time_zone: str
 
 
 def check_origin(request: Request, adapters: AdaptersDep) -> None:
     """A browser that was sent here by another site carries that site's Origin: refuse it."""
     if request.method in SAFE_METHODS:
         return
-    origin = request.headers.get("origin")
-    if origin != adapters.public_url:
+    own = {adapters.public_url, f"{request.url.scheme}://{request.url.netloc}"}
+    if request.headers.get("origin") not in own:
         raise Forbidden("This request did not come from the product's own page.")
 
 
-async def get_principal(
-    session: SessionDep,
-    adapters: AdaptersDep,
-    _: Annotated[None, Depends(check_origin)],
-    token: Annotated[str | None, Cookie(alias=COOKIE)] = None,
-) -> Principal:
-    """The logged-in person; opens their firm's rows. Raises ``Unauthorized``."""
-    found = await find_session(session, token=token or "", now=adapters.clock.now())
+async def principal_of(session: AsyncSession, *, token: str, now: datetime) -> Principal:
+    """The person who holds this token; opens their firm's rows. Raises ``Unauthorized``."""
+    found = await find_session(session, token=token, now=now)
     if found is None:
         raise Unauthorized("Please log in.")
     await enter_firm(session, found.firm_id)
@@ -53,7 +52,19 @@ async def get_principal(
         name=found.name,
         email=found.email,
         role=Role(found.role),
+        firm_name=found.firm_name,
+        firm_time_zone=found.firm_time_zone,
     )
+
+
+async def get_principal(
+    session: SessionDep,
+    clock: ClockDep,
+    _: Annotated[None, Depends(check_origin)],
+    token: Annotated[str, Cookie(alias=COOKIE)] = "",
+) -> Principal:
+    """The logged-in person."""
+    return await principal_of(session, token=token, now=clock.now())
 
 
 def _allow(*roles: Role) -> Any:

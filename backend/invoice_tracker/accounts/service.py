@@ -31,6 +31,8 @@ class FoundSession:
     name: str
     email: str
     role: str
+    firm_name: str
+    firm_time_zone: str
 
 
 async def sign_up_is_open(session: AsyncSession, *, policy: str) -> bool:
@@ -95,9 +97,7 @@ async def open_session(
     return token
 
 
-async def find_session(
-    session: AsyncSession, *, token: str, now: datetime
-) -> FoundSession | None:
+async def find_session(session: AsyncSession, *, token: str, now: datetime) -> FoundSession | None:
     """Who holds this cookie, if anybody."""
     if not token:
         return None
@@ -115,6 +115,8 @@ async def find_session(
         name=row.name,
         email=row.email,
         role=row.role,
+        firm_name=row.firm_name,
+        firm_time_zone=row.firm_time_zone,
     )
 
 

@@ -19,9 +19,7 @@ class Vault:
     """Encrypts, decrypts and derives with the installation's secret keys; the first is current."""
 
     def __init__(self, secret_keys: Sequence[str]) -> None:
-        fernets = [
-            Fernet(base64.urlsafe_b64encode(_derive(key, b"column"))) for key in secret_keys
-        ]
+        fernets = [Fernet(base64.urlsafe_b64encode(_derive(key, b"column"))) for key in secret_keys]
         self._fernet = MultiFernet(fernets)
         self._token_key = _derive(secret_keys[0], b"token")
 

@@ -1,6 +1,7 @@
-"""What a route may ask for: a transaction, the clock, the settings, the vault."""
+"""What a route may ask for: a transaction, the clock, the adapters."""
 
 from collections.abc import AsyncGenerator
+from dataclasses import dataclass
 from typing import Annotated
 
 from fastapi import Depends, Request
@@ -8,30 +9,27 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from invoice_tracker.core.crypto import Vault
 from invoice_tracker.core.database import Database
-from invoice_tracker.ports import BillingSource, Clock, Mailer, PaymentGateway
+from invoice_tracker.ports import BillingSource, Clock, Mailer, PaymentGateway, Poke
+from invoice_tracker.settings import Settings
 
 
+@dataclass(frozen=True, slots=True)
 class Adapters:
     """The outside world as this process sees it. Built once, in ``wiring``."""
 
-    def __init__(
-        self,
-        *,
-        database: Database,
-        clock: Clock,
-        vault: Vault,
-        mailer: Mailer,
-        billing: BillingSource,
-        gateway: PaymentGateway,
-        public_url: str,
-    ) -> None:
-        self.database = database
-        self.clock = clock
-        self.vault = vault
-        self.mailer = mailer
-        self.billing = billing
-        self.gateway = gateway
-        self.public_url = public_url
+    settings: Settings
+    database: Database
+    clock: Clock
+    vault: Vault
+    mailer: Mailer
+    billing: BillingSource
+    gateway: PaymentGateway
+    poke: Poke
+
+    @property
+    def public_url(self) -> str:
+        """Where people reach the product, without a slash at the end."""
+        return self.settings.public_url
 
 
 def get_adapters(request: Request) -> Adapters:

@@ -1,0 +1,66 @@
+"""Every router of the product, one line each."""
+
+from fastapi import FastAPI
+
+from invoice_tracker import first_run
+from invoice_tracker.accounts import router as sessions
+from invoice_tracker.collections import reminders_router as reminders
+from invoice_tracker.collections import router as collections
+from invoice_tracker.core.errors import Problem
+from invoice_tracker.firms import router as firm
+from invoice_tracker.firms import sign_up_router as accounts
+from invoice_tracker.integrations.clio import router as clio
+from invoice_tracker.integrations.clio import sync_runs_router as sync_runs
+from invoice_tracker.integrations.mail import sender_router as sender
+from invoice_tracker.integrations.stripe import router as stripe
+from invoice_tracker.integrations.stripe import webhooks as stripe_webhooks
+from invoice_tracker.invoices import clients_router as clients
+from invoice_tracker.invoices import router as invoices
+from invoice_tracker.payments import pay_page
+from invoice_tracker.payments import router as payments
+from invoice_tracker.reminder_sets import router as reminder_sets
+
+V1 = "/api/v1"
+
+ROUTERS = (
+    accounts.router,
+    sessions.router,
+    firm.router,
+    first_run.router,
+    sender.router,
+    invoices.router,
+    clients.router,
+    payments.router,
+    reminder_sets.router,
+    collections.router,
+    reminders.router,
+    clio.router,
+    sync_runs.router,
+    stripe.router,
+)
+
+PAGES = (pay_page.pages_router, sender.pages_router, stripe_webhooks.router)
+
+
+def include_routers(app: FastAPI) -> None:
+    """The API under its version; what clients and Stripe call, without."""
+    for router in ROUTERS:
+        app.include_router(router, prefix=V1)
+    for router in PAGES:
+        app.include_router(router)
+    _describe_problems(app)
+
+
+def _describe_problems(app: FastAPI) -> None:
+    """Routers refer to the shape of a problem by name, so the document has to hold it."""
+    original = app.openapi
+
+    def openapi() -> dict[str, object]:
+        document = original()
+        schemas = document.setdefault("components", {}).setdefault("schemas", {})
+        problem = Problem.model_json_schema(ref_template="#/components/schemas/{model}")
+        schemas.update(problem.pop("$defs", {}))
+        schemas["Problem"] = problem
+        return document
+
+    app.openapi = openapi  # type: ignore[method-assign]

@@ -1,0 +1,120 @@
+"""Bodies of the firm's routes."""
+
+from datetime import date, datetime, time
+from typing import Annotated, Literal, Self
+from zoneinfo import available_timezones
+
+from pydantic import AfterValidator, EmailStr, Field, model_validator
+
+from invoice_tracker.core.schemas import Input, Output
+
+
+def _known_zone(value: str) -> str:
+    if value not in available_timezones():
+        raise ValueError("This is not a time zone we know, such as America/New_York.")
+    return value
+
+
+def _one_line(value: str) -> str:
+    if any(ord(character) < 32 for character in value):
+        raise ValueError("Please write it on one line.")
+    return value
+
+
+TimeZone = Annotated[str, AfterValidator(_known_zone)]
+OneLine = Annotated[str, AfterValidator(_one_line)]
+
+
+class FirmOut(Output):
+    """The firm as its clients see it in mails."""
+
+    name: str
+    address: str
+    phone: str
+    website: str
+    time_zone: str
+
+
+class FirmUpdate(Input):
+    """What to change; a field that is left out stays."""
+
+    name: OneLine | None = Field(default=None, min_length=1, max_length=200)
+    address: str | None = Field(default=None, max_length=500)
+    phone: OneLine | None = Field(default=None, max_length=50)
+    website: OneLine | None = Field(default=None, max_length=200)
+    time_zone: TimeZone | None = None
+
+
+class SendingRulesOut(Output):
+    """When and how much mail may leave. Times are the firm's local time; Monday is 0."""
+
+    safe_mode: bool
+    window_start: time
+    window_end: time
+    weekdays: list[int]
+    min_gap_days: int
+    age_ceiling_days: int
+    minimum_balance_minor: int
+    per_minute: int
+    per_day: int
+    first_day_cap: int
+
+
+class SendingRulesUpdate(Input):
+    """What to change; a field that is left out stays."""
+
+    safe_mode: bool | None = None
+    window_start: time | None = None
+    window_end: time | None = None
+    weekdays: list[Annotated[int, Field(ge=0, le=6)]] | None = Field(default=None, min_length=1)
+    min_gap_days: int | None = Field(default=None, ge=0, le=60)
+    age_ceiling_days: int | None = Field(default=None, ge=1, le=3650)
+    minimum_balance_minor: int | None = Field(default=None, ge=0, le=10_000_000)
+    per_minute: int | None = Field(default=None, ge=1, le=600)
+    per_day: int | None = Field(default=None, ge=1, le=20_000)
+    first_day_cap: int | None = Field(default=None, ge=1, le=20_000)
+
+    @model_validator(mode="after")
+    def _whole_weekdays(self) -> Self:
+        if self.weekdays is not None:
+            self.weekdays = sorted(set(self.weekdays))
+        return self
+
+
+class SenderOut(Output):
+    """Whom the firm's mail comes from, and since when the address is known to be theirs."""
+
+    from_name: str
+    from_email: str
+    reply_to: str | None
+    signature: str
+    verification_sent_at: datetime | None
+    verified_at: datetime | None
+
+
+class SenderInput(Input):
+    """A changed address must be verified again before anything leaves."""
+
+    from_name: OneLine = Field(min_length=1, max_length=200)
+    from_email: EmailStr
+    reply_to: EmailStr | None = None
+    signature: str = Field(default="", max_length=2000)
+
+
+class VerificationSent(Output):
+    """Where the link went."""
+
+    sent_to: str
+
+
+class Setup(Output):
+    """How far the first run has come, and what day it is for the product."""
+
+    clio_connected: bool
+    first_import: Literal["none", "running", "done", "failed"]
+    invoices_count: int
+    sender_verified: bool
+    safe_mode: bool
+    stripe_connected: bool
+    now: datetime
+    today: date

@@ -1,0 +1,154 @@
+"""The worker: every job and every clock line of the product, in one table.
+
+The queue only wakes the worker up. That nothing is done twice, and nothing is forgotten, is kept by
+PostgreSQL; so it does not matter that arq may run a line twice with two workers, or lose a poke.
+"""
+
+from collections.abc import Awaitable, Callable
+from contextlib import AsyncExitStack
+from typing import Any, ClassVar
+from uuid import UUID
+
+import structlog
+from arq import cron, func
+from arq.connections import RedisSettings
+
+from invoice_tracker.collections import planner
+from invoice_tracker.collections.delivery import ReminderDelivery
+from invoice_tracker.core.database import list_firm_ids
+from invoice_tracker.core.deps import Adapters
+from invoice_tracker.core.logging import configure_logging
+from invoice_tracker.firms.service import may_send
+from invoice_tracker.inbox import jobs as inbox
+from invoice_tracker.integrations.clio import jobs as clio
+from invoice_tracker.integrations.stripe import jobs as stripe
+from invoice_tracker.integrations.stripe.events import StripeEvents
+from invoice_tracker.outbox import jobs as outbox
+from invoice_tracker.outbox.service import AlwaysWanted
+from invoice_tracker.settings import Environment, get_settings
+from invoice_tracker.wiring import build_adapters
+
+log = structlog.get_logger()
+
+FirmJob = Callable[[Adapters, UUID], Awaitable[object]]
+
+
+async def sync_firm(adapters: Adapters, firm_id: UUID) -> None:
+    """Read Clio if somebody asked for it, or if the last reading is 15 minutes old."""
+    await clio.run_requested(adapters, firm_id)
+    await clio.sync_if_due(adapters, firm_id)
+
+
+async def send_firm(adapters: Adapters, firm_id: UUID) -> None:
+    """Decide what is due, then deliver what may leave."""
+    await planner.plan_due(adapters, firm_id)
+    async with adapters.database.transaction(firm_id) as session:
+        kinds = await may_send(session, firm_id=firm_id)
+    handlers = {
+        "reminder": ReminderDelivery(adapters),
+        "test_mail": AlwaysWanted(),
+        "sender_verification": AlwaysWanted(),
+    }
+    await outbox.deliver_due(adapters, firm_id, handlers=handlers, kinds=kinds)
+
+
+async def handle_events(adapters: Adapters, firm_id: UUID) -> None:
+    """Handle what Stripe has posted, and what an earlier try left."""
+    await inbox.process_due(adapters, firm_id, handlers={"stripe": StripeEvents(adapters)})
+
+
+async def record_payments(adapters: Adapters, firm_id: UUID) -> None:
+    """Write settled payments to Clio, or queue them for a person."""
+    await clio.record_payments(adapters, firm_id)
+
+
+async def look_at_checkouts(adapters: Adapters, firm_id: UUID) -> None:
+    """Find payments whose webhook never came."""
+    await stripe.look_at_open_checkouts(adapters, firm_id)
+
+
+async def rederive_hints(adapters: Adapters, firm_id: UUID) -> None:
+    """Nightly: derive again when each collection is due, and report drift."""
+    await planner.rederive_hints(adapters, firm_id)
+
+
+EVERY_TICK: tuple[FirmJob, ...] = (handle_events, send_firm, record_payments)
+EVERY_MINUTE: tuple[FirmJob, ...] = (sync_firm, look_at_checkouts)
+EVERY_NIGHT: tuple[FirmJob, ...] = (rederive_hints,)
+POKED: tuple[FirmJob, ...] = (sync_firm, send_firm, handle_events, record_payments)
+
+
+async def for_every_firm(adapters: Adapters, jobs: tuple[FirmJob, ...]) -> None:
+    """Run jobs firm by firm. What fails for one firm is logged and does not stop the next."""
+    async with adapters.database.transaction() as session:
+        firm_ids = await list_firm_ids(session)
+    for firm_id in firm_ids:
+        for job in jobs:
+            await _run(adapters, job, firm_id)
+
+
+async def _run(adapters: Adapters, job: FirmJob, firm_id: UUID) -> None:
+    try:
+        await job(adapters, firm_id)
+    except Exception:
+        log.exception("job_failed", job=job.__name__, firm_id=str(firm_id))
+
+
+async def tick(context: dict[str, Any]) -> None:
+    """What must not wait: events, due reminders, waiting mail, payments to record."""
+    await for_every_firm(context["adapters"], EVERY_TICK)
+
+
+async def minute(context: dict[str, Any]) -> None:
+    """Reading Clio when it is due, and asking Stripe about open checkouts."""
+    await for_every_firm(context["adapters"], EVERY_MINUTE)
+
+
+async def night(context: dict[str, Any]) -> None:
+    """Checks of what is derived against the facts."""
+    await for_every_firm(context["adapters"], EVERY_NIGHT)
+
+
+def _as_poked(job: FirmJob) -> Any:
+    async def poked(context: dict[str, Any], firm_id: UUID) -> None:
+        await _run(context["adapters"], job, firm_id)
+
+    return func(poked, name=job.__name__, keep_result=0)
+
+
+async def start(context: dict[str, Any]) -> None:
+    """Connect to everything outside."""
+    settings = get_settings()
+    configure_logging(
+        level=settings.log_level, as_json=settings.environment is Environment.production
+    )
+    stack = AsyncExitStack()
+    context["stack"] = stack
+    context["adapters"] = await stack.enter_async_context(build_adapters(settings))
+
+
+async def stop(context: dict[str, Any]) -> None:
+    """Let go of it again."""
+    await context["stack"].aclose()
+
+
+def _seconds(step: int) -> set[int]:
+    return set(range(0, 60, step))
+
+
+class WorkerSettings:
+    """What arq reads: ``arq invoice_tracker.worker.WorkerSettings``."""
+
+    redis_settings = RedisSettings.from_dsn(get_settings().redis_url)
+    on_startup = start
+    on_shutdown = stop
+    functions: ClassVar[list[Any]] = [_as_poked(job) for job in POKED]
+    cron_jobs: ClassVar[list[Any]] = [
+        cron(tick, second=_seconds(get_settings().tick_seconds), keep_result=0, unique=True),
+        cron(minute, second=_seconds(get_settings().tick_seconds), keep_result=0, unique=True),
+        cron(night, hour={3}, minute={17}, keep_result=0, unique=True),
+    ]
+    max_jobs = 20
+    job_timeout = 3600
+    max_tries = 1
+    keep_result = 0

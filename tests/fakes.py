@@ -1,0 +1,104 @@
+"""Stand-ins for the outside world. Each passes the same contract test as the real adapter."""
+
+from collections.abc import Collection
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from invoice_tracker.ports import (
+    CheckoutLook,
+    CheckoutRequest,
+    CheckoutStatus,
+    GatewayProblem,
+    OpenedCheckout,
+    OutgoingMail,
+    Reread,
+)
+
+
+class MovableClock:
+    """Stands still until moved."""
+
+    def __init__(self, now: datetime) -> None:
+        self._now = now
+
+    def now(self) -> datetime:
+        return self._now
+
+    def move(self, **delta: float) -> None:
+        """Forward by ``days=``, ``hours=``, ``minutes=`` …"""
+        self._now += timedelta(**delta)
+
+    def move_to(self, instant: datetime) -> None:
+        """To this instant."""
+        self._now = instant
+
+
+class RecordingPoke:
+    """Remembers what was poked."""
+
+    def __init__(self) -> None:
+        self.pokes: list[tuple[str, UUID]] = []
+
+    async def __call__(self, job: str, firm_id: UUID) -> None:
+        self.pokes.append((job, firm_id))
+
+
+class FakeMailer:
+    """Keeps what it is given; ``fail_with`` makes the next sends raise."""
+
+    def __init__(self) -> None:
+        self.sent: list[OutgoingMail] = []
+        self.fail_with: list[Exception] = []
+
+    async def send(self, mail: OutgoingMail, *, at: datetime) -> str:
+        if self.fail_with:
+            raise self.fail_with.pop(0)
+        self.sent.append(mail)
+        return "250 OK"
+
+
+class FakeBilling:
+    """Says that every invoice is fresh, or why none is."""
+
+    def __init__(self) -> None:
+        self.problem: str | None = None
+        self.asked: list[set[UUID]] = []
+
+    async def reread(self, firm_id: UUID, invoice_ids: Collection[UUID]) -> Reread:
+        self.asked.append(set(invoice_ids))
+        if self.problem:
+            return Reread(frozenset(), self.problem)
+        return Reread(frozenset(invoice_ids))
+
+
+class FakeGateway:
+    """Opens checkouts that stay open until told otherwise."""
+
+    def __init__(self) -> None:
+        self.connected = True
+        self.problem: str | None = None
+        self.opened: dict[str, CheckoutRequest] = {}
+        self.statuses: dict[str, CheckoutStatus] = {}
+
+    async def can_take_payments(self, firm_id: UUID) -> bool:
+        return self.connected
+
+    async def open_checkout(self, firm_id: UUID, request: CheckoutRequest) -> OpenedCheckout:
+        if self.problem:
+            raise GatewayProblem(self.problem)
+        session_id = f"cs_test_{request.checkout_id.hex}"
+        self.opened[session_id] = request
+        self.statuses.setdefault(session_id, CheckoutStatus.open)
+        return OpenedCheckout(session_id, f"https://checkout.example/{session_id}")
+
+    async def expire_checkout(self, firm_id: UUID, session_id: str) -> CheckoutStatus:
+        if self.problem:
+            raise GatewayProblem(self.problem)
+        if self.statuses.get(session_id) is CheckoutStatus.open:
+            self.statuses[session_id] = CheckoutStatus.expired
+        return self.statuses[session_id]
+
+    async def look_at_checkouts(self, firm_id: UUID, session_ids: Collection[str]) -> CheckoutLook:
+        if self.problem:
+            return CheckoutLook(problem=self.problem)
+        return CheckoutLook({key: self.statuses[key] for key in session_ids})
