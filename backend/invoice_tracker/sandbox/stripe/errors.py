@@ -3,7 +3,7 @@
 from typing import Any
 
 
-class StripeProblem(Exception):  # noqa: N818 - Stripe's word "error" is the body, this is its carrier
+class StripeProblem(Exception):
     """An answer other than 200: HTTP status, and the fields of Stripe's `error` object."""
 
     def __init__(

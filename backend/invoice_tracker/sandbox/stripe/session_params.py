@@ -51,56 +51,50 @@ def currency(param: str, raw: Any) -> str:
     return code
 
 
-PRODUCT_DATA = mapping(
-    {
-        "name": text(at_most=1500),
-        "description": text(at_most=5000),
-        "images": listing(url, at_most=8),
-        "metadata": metadata,
-        "tax_code": text(),
-        "tax_details": anything,
-        "unit_label": text(),
-    },
-    required=("name",),
-)
-PRICE_DATA = mapping(
-    {
-        "currency": currency,
-        "product": anything,
-        "product_data": PRODUCT_DATA,
-        "recurring": anything,
-        "tax_behavior": choice("inclusive", "exclusive", "unspecified"),
-        "unit_amount": integer(at_least=0, at_most=LARGEST),
-        "unit_amount_decimal": anything,
-    },
-    required=("currency",),
-)
-LINE_ITEM = mapping(
-    {
-        "adjustable_quantity": anything,
-        "metadata": metadata,
-        "price": anything,
-        "price_data": PRICE_DATA,
-        "quantity": integer(at_least=1, at_most=999_999),
-        "tax_rates": anything,
-    }
-)
-INTENT_DATA = mapping(
-    {
-        "application_fee_amount": integer(at_least=0),
-        "capture_method": choice("automatic", "automatic_async"),
-        "description": text(at_most=1000),
-        "metadata": metadata,
-        "on_behalf_of": text(),
-        "receipt_email": email,
-        "setup_future_usage": choice("on_session", "off_session"),
-        "shipping": anything,
-        "statement_descriptor": text(at_most=22),
-        "statement_descriptor_suffix": text(at_most=22),
-        "transfer_data": anything,
-        "transfer_group": text(),
-    }
-)
+PRODUCT_DATA_KEYS: dict[str, Rule] = {
+    "name": text(at_most=1500),
+    "description": text(at_most=5000),
+    "images": listing(url, at_most=8),
+    "metadata": metadata,
+    "tax_code": text(),
+    "tax_details": anything,
+    "unit_label": text(),
+}
+PRODUCT_DATA = mapping(PRODUCT_DATA_KEYS, required=("name",))
+PRICE_DATA_KEYS: dict[str, Rule] = {
+    "currency": currency,
+    "product": anything,
+    "product_data": PRODUCT_DATA,
+    "recurring": anything,
+    "tax_behavior": choice("inclusive", "exclusive", "unspecified"),
+    "unit_amount": integer(at_least=0, at_most=LARGEST),
+    "unit_amount_decimal": anything,
+}
+PRICE_DATA = mapping(PRICE_DATA_KEYS, required=("currency",))
+LINE_ITEM_KEYS: dict[str, Rule] = {
+    "adjustable_quantity": anything,
+    "metadata": metadata,
+    "price": anything,
+    "price_data": PRICE_DATA,
+    "quantity": integer(at_least=1, at_most=999_999),
+    "tax_rates": anything,
+}
+LINE_ITEM = mapping(LINE_ITEM_KEYS)
+INTENT_DATA_KEYS: dict[str, Rule] = {
+    "application_fee_amount": integer(at_least=0),
+    "capture_method": choice("automatic", "automatic_async"),
+    "description": text(at_most=1000),
+    "metadata": metadata,
+    "on_behalf_of": text(),
+    "receipt_email": email,
+    "setup_future_usage": choice("on_session", "off_session"),
+    "shipping": anything,
+    "statement_descriptor": text(at_most=22),
+    "statement_descriptor_suffix": text(at_most=22),
+    "transfer_data": anything,
+    "transfer_group": text(),
+}
+INTENT_DATA = mapping(INTENT_DATA_KEYS)
 RULES: dict[str, Rule] = {
     **dict.fromkeys(WITHOUT_EFFECT, anything),
     **dict.fromkeys(CHANGES_THE_AMOUNT, anything),
