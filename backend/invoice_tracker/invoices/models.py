@@ -4,7 +4,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import BigInteger, ForeignKey, Index, UniqueConstraint
+from sqlalchemy import BigInteger, ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from invoice_tracker.core.orm import Base, FirmOwned, Identified, Minor
@@ -61,6 +61,12 @@ class Invoice(Identified, FirmOwned, Base):
         UniqueConstraint("firm_id", "clio_id"),
         Index("ix_invoices_firm_id_due_on", "firm_id", "due_on", "id"),
         Index("ix_invoices_firm_id_client_id", "firm_id", "client_id"),
+        Index(
+            "ix_invoices_open",
+            "firm_id",
+            "last_read_at",
+            postgresql_where=text("clio_state = 'awaiting_payment'"),
+        ),
     )
 
     clio_id: Mapped[int] = mapped_column(BigInteger)
@@ -75,9 +81,13 @@ class Invoice(Identified, FirmOwned, Base):
     currency: Mapped[str]
     total_minor: Mapped[int] = mapped_column(Minor)
     clio_paid_minor: Mapped[int] = mapped_column(Minor)
+    clio_paid_known_minor: Mapped[int | None] = mapped_column(Minor)
+    """How much of Clio's ``paid`` our payments account for; nothing before the first comparison."""
     clio_balance_minor: Mapped[int] = mapped_column(Minor)
     clio_pending_minor: Mapped[int] = mapped_column(Minor, default=0)
     """Being paid through Clio Payments at this moment."""
+    clio_url: Mapped[str] = mapped_column(default="")
+    """Page of the bill in Clio, for people."""
     etag: Mapped[str]
     clio_updated_at: Mapped[datetime]
     last_read_at: Mapped[datetime]

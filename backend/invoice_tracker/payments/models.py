@@ -1,0 +1,121 @@
+"""Money for invoices: by Stripe, seen in Clio, or noted by staff."""
+
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID
+
+from sqlalchemy import BigInteger, ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from invoice_tracker.core.orm import Base, FirmOwned, Identified, Minor
+
+
+class PaymentSource(StrEnum):
+    """Where the money was seen."""
+
+    stripe = "stripe"
+    clio = "clio"
+    manual = "manual"
+
+
+class PaymentState(StrEnum):
+    """Where the money is."""
+
+    processing = "processing"
+    """A bank debit under way. Holds reminders; is not paid."""
+    settled = "settled"
+    failed = "failed"
+    partly_refunded = "partly_refunded"
+    refunded = "refunded"
+    disputed = "disputed"
+
+
+class RecordState(StrEnum):
+    """Whether Clio knows of the money."""
+
+    not_needed = "not_needed"
+    """Seen in Clio in the first place, or never settled."""
+    waiting = "waiting"
+    """To be written to Clio by the product."""
+    queued = "queued"
+    """In *To record in Clio*: a person is needed."""
+    recorded = "recorded"
+    confirmed = "confirmed"
+    """A later read of Clio shows it."""
+
+
+class Payment(Identified, FirmOwned, Base):
+    """One payment for one invoice. Settled, recorded and confirmed are three separate facts."""
+
+    __tablename__ = "payments"
+    __table_args__ = (
+        UniqueConstraint("firm_id", "stripe_payment_intent_id"),
+        UniqueConstraint("firm_id", "clio_allocation_id"),
+        Index("ix_payments_firm_id_invoice_id", "firm_id", "invoice_id"),
+        Index(
+            "ix_payments_to_record",
+            "firm_id",
+            "created_at",
+            postgresql_where=text("record_state IN ('waiting', 'queued')"),
+        ),
+    )
+
+    invoice_id: Mapped[UUID | None] = mapped_column(ForeignKey("invoices.id"))
+    source: Mapped[PaymentSource]
+    method: Mapped[str | None]
+    amount_minor: Mapped[int] = mapped_column(Minor)
+    refunded_minor: Mapped[int] = mapped_column(Minor, default=0)
+    overpaid_minor: Mapped[int] = mapped_column(Minor, default=0)
+    """What exceeds the balance at the time: flagged, to be refunded."""
+    currency: Mapped[str]
+    state: Mapped[PaymentState]
+    record_state: Mapped[RecordState]
+    record_note: Mapped[str | None]
+    """Why it could not be written to Clio, or by whom it was ticked off."""
+    clio_paid_before_minor: Mapped[int] = mapped_column(Minor, default=0)
+    """The bill's ``paid`` in Clio when this payment came in."""
+    stripe_session_id: Mapped[str | None]
+    stripe_payment_intent_id: Mapped[str | None]
+    clio_allocation_id: Mapped[int | None] = mapped_column(BigInteger)
+    reported_at: Mapped[datetime | None]
+    """When the payment provider was last asked; an answer to an earlier question is ignored."""
+    created_at: Mapped[datetime]
+    settled_at: Mapped[datetime | None]
+    recorded_at: Mapped[datetime | None]
+    confirmed_at: Mapped[datetime | None]
+
+
+class CheckoutState(StrEnum):
+    """State of a checkout session, by our knowledge."""
+
+    pending = "pending"
+    """Written before Stripe is asked."""
+    open = "open"
+    complete = "complete"
+    expired = "expired"
+
+
+class Checkout(Identified, FirmOwned, Base):
+    """A checkout session for the balance of one invoice at one moment."""
+
+    __tablename__ = "checkouts"
+    __table_args__ = (
+        UniqueConstraint("firm_id", "stripe_session_id"),
+        Index(
+            "uq_checkouts_open_invoice",
+            "invoice_id",
+            unique=True,
+            postgresql_where=text("state IN ('pending', 'open')"),
+        ),
+    )
+
+    invoice_id: Mapped[UUID] = mapped_column(ForeignKey("invoices.id"))
+    amount_minor: Mapped[int] = mapped_column(Minor)
+    currency: Mapped[str]
+    customer_email: Mapped[str | None]
+    """Kept, so that asking again with the same idempotency key asks for the very same."""
+    state: Mapped[CheckoutState] = mapped_column(default=CheckoutState.pending)
+    stripe_session_id: Mapped[str | None]
+    url: Mapped[str | None]
+    created_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
