@@ -30,6 +30,15 @@ class PaymentState(StrEnum):
     disputed = "disputed"
 
 
+HAS_MONEY = (
+    PaymentState.settled,
+    PaymentState.partly_refunded,
+    PaymentState.refunded,
+    PaymentState.disputed,
+)
+"""Settled at some time, whatever came after."""
+
+
 class RecordState(StrEnum):
     """Whether Clio knows of the money."""
 
@@ -44,6 +53,9 @@ class RecordState(StrEnum):
     """A later read of Clio shows it."""
 
 
+NOT_YET_IN_CLIO = (RecordState.waiting, RecordState.queued)
+
+
 class Payment(Identified, FirmOwned, Base):
     """One payment for one invoice. Settled, recorded and confirmed are three separate facts."""
 
@@ -52,6 +64,7 @@ class Payment(Identified, FirmOwned, Base):
         UniqueConstraint("firm_id", "stripe_payment_intent_id"),
         UniqueConstraint("firm_id", "clio_allocation_id"),
         Index("ix_payments_firm_id_invoice_id", "firm_id", "invoice_id"),
+        Index("ix_payments_firm_id_created_at", "firm_id", "created_at", "id"),
         Index(
             "ix_payments_to_record",
             "firm_id",

@@ -8,14 +8,20 @@ from uuid import UUID, uuid4
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from invoice_tracker.core.errors import Conflict, NotFound
+from invoice_tracker.core.errors import NotFound
 from invoice_tracker.domain.money import Money
-from invoice_tracker.invoices import timeline
 from invoice_tracker.invoices.models import ClioState, Invoice
 from invoice_tracker.payments.balances import amount_due, effective_balances
 from invoice_tracker.payments.clio_comparison import Comparison, compare_with_clio
-from invoice_tracker.payments.models import Payment, PaymentSource, PaymentState, RecordState
-from invoice_tracker.payments.wording import in_words
+from invoice_tracker.payments.models import (
+    HAS_MONEY,
+    NOT_YET_IN_CLIO,
+    Payment,
+    PaymentSource,
+    PaymentState,
+    RecordState,
+)
+from invoice_tracker.payments.telling import tell, words
 
 __all__ = [
     "Comparison",
@@ -26,16 +32,7 @@ __all__ = [
     "compare_with_clio",
     "effective_balances",
     "lock_invoice",
-    "tick_off",
 ]
-
-HAS_MONEY = (
-    PaymentState.settled,
-    PaymentState.partly_refunded,
-    PaymentState.refunded,
-    PaymentState.disputed,
-)
-NOT_YET_IN_CLIO = (RecordState.waiting, RecordState.queued)
 
 
 class ReportedState(StrEnum):
@@ -72,6 +69,9 @@ class PaymentChange:
     before: PaymentState | None
     after: PaymentState
     refunded_more_minor: int
+    """Negative when a refund did not go through."""
+    owed_again_minor: int
+    """What of it was not merely overpaid."""
 
 
 async def lock_invoice(session: AsyncSession, *, firm_id: UUID, invoice_id: UUID) -> Invoice:
@@ -120,50 +120,14 @@ async def apply_report(
     payment.reported_at = report.asked_at
     payment.method = report.method or payment.method
     payment.stripe_session_id = payment.stripe_session_id or report.session_id
+    overpaid = payment.overpaid_minor
     _give_back(payment, report.refunded_minor)
     await session.flush()
     more = payment.refunded_minor - refunded_before
     if after is before and more == 0:
         return None
-    await _tell(session, invoice, payment, before, more, report, now)
-    return PaymentChange(payment.id, before, after, more)
-
-
-async def tick_off(
-    session: AsyncSession, *, firm_id: UUID, payment_id: UUID, by: str, now: datetime
-) -> Payment:
-    """A person has written the payment into Clio by hand. A second tick changes nothing.
-
-    Raises ``NotFound``, or ``Conflict`` where there is nothing to record.
-    """
-    payment = await session.scalar(
-        select(Payment)
-        .where(Payment.firm_id == firm_id, Payment.id == payment_id)
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    )
-    if payment is None:
-        raise NotFound("There is no such payment.")
-    if payment.record_state in (RecordState.recorded, RecordState.confirmed):
-        return payment
-    if payment.record_state not in NOT_YET_IN_CLIO:
-        raise Conflict("There is nothing to record in Clio for this payment.")
-    payment.record_state = RecordState.recorded
-    payment.record_note = f"Recorded in Clio by {by}."
-    payment.recorded_at = now
-    await session.flush()
-    if payment.invoice_id is not None:
-        await timeline.add(
-            session,
-            firm_id=firm_id,
-            invoice_id=payment.invoice_id,
-            at=now,
-            kind="recorded_in_clio",
-            title=f"{_words(payment.amount_minor, payment)} was recorded in Clio by hand",
-            actor=by,
-            payment_id=payment.id,
-        )
-    return payment
+    await tell(session, invoice, payment, before, more, report.failure, now)
+    return PaymentChange(payment.id, before, after, more, max(0, more - overpaid))
 
 
 async def _find(session: AsyncSession, *, firm_id: UUID, intent_id: str) -> Payment | None:
@@ -248,7 +212,7 @@ def _how_to_record(invoice: Invoice, payment: Payment) -> tuple[RecordState, str
     if payment.overpaid_minor >= payment.amount_minor:
         return RecordState.not_needed, "Nothing was owed any more. Please refund it in Stripe."
     if payment.overpaid_minor > 0:
-        note = f"{_words(payment.overpaid_minor, payment)} more than was owed. Please refund that."
+        note = f"{words(payment.overpaid_minor, payment)} more than was owed. Please refund that."
         return RecordState.waiting, note
     return RecordState.waiting, None
 
@@ -265,76 +229,3 @@ def _give_back(payment: Payment, refunded_minor: int) -> None:
         payment.record_note = "Refunded before it was recorded in Clio."
     elif payment.record_state in (RecordState.recorded, RecordState.confirmed):
         payment.record_note = "Refunded after it was recorded: please correct the bill in Clio."
-
-
-def _words(amount_minor: int, payment: Payment) -> str:
-    return in_words(Money(amount_minor, payment.currency))
-
-
-async def _tell(
-    session: AsyncSession,
-    invoice: Invoice,
-    payment: Payment,
-    before: PaymentState | None,
-    refunded_more: int,
-    report: PaymentReport,
-    now: datetime,
-) -> None:
-    """What happened, for the invoice's timeline. One report may tell of several things at once."""
-    told: list[tuple[str, str, str | None]] = []
-    if payment.state in HAS_MONEY and before not in HAS_MONEY:
-        told.append(_on_settled(payment))
-    if payment.state is PaymentState.processing:
-        told.append(_on_processing(payment))
-    if payment.state is PaymentState.failed:
-        told.append(_on_failed(payment, report))
-    if refunded_more:
-        told.append(_on_refund(payment, refunded_more))
-    if payment.state is PaymentState.disputed and before is not PaymentState.disputed:
-        told.append(_on_dispute(payment))
-    if before is PaymentState.disputed and payment.state is not PaymentState.disputed:
-        told.append(_on_dispute_closed(payment, refunded_more))
-    for kind, title, detail in told:
-        await timeline.add(
-            session,
-            firm_id=invoice.firm_id,
-            invoice_id=invoice.id,
-            at=now,
-            kind=kind,
-            title=title,
-            detail=detail,
-            payment_id=payment.id,
-        )
-
-
-def _on_settled(payment: Payment) -> tuple[str, str, str | None]:
-    detail = payment.record_note
-    return "payment_settled", f"{_words(payment.amount_minor, payment)} was paid by Stripe", detail
-
-
-def _on_processing(payment: Payment) -> tuple[str, str, str | None]:
-    title = f"A bank debit of {_words(payment.amount_minor, payment)} is under way"
-    return "payment_processing", title, "Reminders wait until the bank has answered."
-
-
-def _on_failed(payment: Payment, report: PaymentReport) -> tuple[str, str, str | None]:
-    title = f"The bank debit of {_words(payment.amount_minor, payment)} failed"
-    return "payment_failed", title, report.failure
-
-
-def _on_refund(payment: Payment, more: int) -> tuple[str, str, str | None]:
-    if more < 0:
-        title = f"A refund of {_words(-more, payment)} did not go through"
-        return "payment_refunded", title, "The money stays with the firm."
-    title = f"{_words(more, payment)} was given back to the client"
-    return "payment_refunded", title, "Clio has to be corrected by hand."
-
-
-def _on_dispute(payment: Payment) -> tuple[str, str, str | None]:
-    title = f"The client's bank disputes the payment of {_words(payment.amount_minor, payment)}"
-    return "payment_disputed", title, "Please answer in the Stripe dashboard."
-
-
-def _on_dispute_closed(payment: Payment, refunded_more: int) -> tuple[str, str, str | None]:
-    result = "lost" if refunded_more > 0 else "closed; the money stays with the firm"
-    return "payment_disputed", f"The dispute was {result}", None

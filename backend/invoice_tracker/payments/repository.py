@@ -1,0 +1,139 @@
+"""Reading payments for the API, newest first or oldest first, page by page."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select, tuple_
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from invoice_tracker.core.errors import Invalid, NotFound
+from invoice_tracker.core.pagination import decode_cursor, encode_cursor
+from invoice_tracker.invoices.models import Client, Invoice
+from invoice_tracker.payments.models import (
+    Checkout,
+    CheckoutState,
+    Payment,
+    PaymentState,
+    RecordState,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentFilter:
+    """What to list; None means all."""
+
+    state: PaymentState | None = None
+    record_state: RecordState | None = None
+    text: str | None = None
+    """Part of an invoice number, a client's name or a Stripe reference."""
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentRow:
+    """A payment with what people call its invoice."""
+
+    payment: Payment
+    invoice_number: str | None
+    client_name: str | None
+    clio_url: str | None
+
+
+def _rows() -> Select[Any]:
+    return (
+        select(Payment, Invoice.number, Client.name, Invoice.clio_url)
+        .outerjoin(Invoice, Invoice.id == Payment.invoice_id)
+        .outerjoin(Client, Client.id == Invoice.client_id)
+    )
+
+
+def _conditions(firm_id: UUID, wanted: PaymentFilter) -> list[ColumnElement[bool]]:
+    found: list[ColumnElement[bool]] = [Payment.firm_id == firm_id]
+    if wanted.state is not None:
+        found.append(Payment.state == wanted.state)
+    if wanted.record_state is not None:
+        found.append(Payment.record_state == wanted.record_state)
+    if wanted.text:
+        found.append(
+            or_(
+                Invoice.number.icontains(wanted.text, autoescape=True),
+                Client.name.icontains(wanted.text, autoescape=True),
+                Payment.stripe_payment_intent_id == wanted.text,
+            )
+        )
+    return found
+
+
+async def list_payments(
+    session: AsyncSession,
+    *,
+    firm_id: UUID,
+    wanted: PaymentFilter,
+    limit: int,
+    cursor: str | None,
+    oldest_first: bool = False,
+) -> tuple[list[PaymentRow], str | None]:
+    """One page and the cursor of the next. Raises ``Invalid`` for a cursor not made here."""
+    conditions = _conditions(firm_id, wanted)
+    place = tuple_(Payment.created_at, Payment.id)
+    if cursor:
+        last = tuple_(*_decode(cursor))
+        conditions.append(place > last if oldest_first else place < last)
+    order = (
+        (Payment.created_at, Payment.id)
+        if oldest_first
+        else (Payment.created_at.desc(), Payment.id.desc())
+    )
+    result = await session.execute(
+        _rows().where(and_(*conditions)).order_by(*order).limit(limit + 1)
+    )
+    rows = [PaymentRow(*row) for row in result]
+    if len(rows) <= limit:
+        return rows, None
+    last_payment = rows[limit - 1].payment
+    return rows[:limit], encode_cursor(last_payment.created_at, last_payment.id)
+
+
+def _decode(cursor: str) -> tuple[datetime, UUID]:
+    at, row_id = decode_cursor(cursor, 2)
+    try:
+        return datetime.fromisoformat(str(at)), UUID(str(row_id))
+    except ValueError as error:
+        raise Invalid("That page no longer exists. Please start from the first one.") from error
+
+
+async def count_payments(session: AsyncSession, *, firm_id: UUID, wanted: PaymentFilter) -> int:
+    """How many match."""
+    statement = (
+        select(func.count())
+        .select_from(Payment)
+        .outerjoin(Invoice, Invoice.id == Payment.invoice_id)
+        .outerjoin(Client, Client.id == Invoice.client_id)
+        .where(and_(*_conditions(firm_id, wanted)))
+    )
+    return int(await session.scalar(statement) or 0)
+
+
+async def get_payment(session: AsyncSession, *, firm_id: UUID, payment_id: UUID) -> PaymentRow:
+    """One payment. Raises ``NotFound``."""
+    row = (
+        await session.execute(_rows().where(Payment.firm_id == firm_id, Payment.id == payment_id))
+    ).one_or_none()
+    if row is None:
+        raise NotFound("There is no such payment.")
+    return PaymentRow(*row)
+
+
+async def open_checkouts(
+    session: AsyncSession, *, firm_id: UUID, invoice_ids: Collection[UUID] | None = None
+) -> Sequence[Checkout]:
+    """Checkouts that a client may be paying on, of these invoices or of the whole firm."""
+    statement = select(Checkout).where(
+        Checkout.firm_id == firm_id,
+        Checkout.state.in_((CheckoutState.pending, CheckoutState.open)),
+    )
+    if invoice_ids is not None:
+        statement = statement.where(Checkout.invoice_id.in_(invoice_ids))
+    return (await session.scalars(statement.order_by(Checkout.created_at, Checkout.id))).all()

@@ -1,0 +1,85 @@
+"""What happened to a payment, in words, for the timeline of its invoice."""
+
+from datetime import datetime
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from invoice_tracker.domain.money import Money
+from invoice_tracker.invoices import timeline
+from invoice_tracker.invoices.models import Invoice
+from invoice_tracker.payments.models import HAS_MONEY, Payment, PaymentState
+from invoice_tracker.payments.wording import in_words
+
+
+def words(amount_minor: int, payment: Payment) -> str:
+    """An amount in the payment's currency."""
+    return in_words(Money(amount_minor, payment.currency))
+
+
+async def tell(
+    session: AsyncSession,
+    invoice: Invoice,
+    payment: Payment,
+    before: PaymentState | None,
+    refunded_more: int,
+    failure: str | None,
+    now: datetime,
+) -> None:
+    """Write what happened to the invoice's timeline. One report may tell of several things at once."""
+    told: list[tuple[str, str, str | None]] = []
+    if payment.state in HAS_MONEY and before not in HAS_MONEY:
+        told.append(_on_settled(payment))
+    if payment.state is PaymentState.processing:
+        told.append(_on_processing(payment))
+    if payment.state is PaymentState.failed:
+        told.append(_on_failed(payment, failure))
+    if refunded_more:
+        told.append(_on_refund(payment, refunded_more))
+    if payment.state is PaymentState.disputed and before is not PaymentState.disputed:
+        told.append(_on_dispute(payment))
+    if before is PaymentState.disputed and payment.state is not PaymentState.disputed:
+        told.append(_on_dispute_closed(refunded_more))
+    for kind, title, detail in told:
+        await timeline.add(
+            session,
+            firm_id=invoice.firm_id,
+            invoice_id=invoice.id,
+            at=now,
+            kind=kind,
+            title=title,
+            detail=detail,
+            payment_id=payment.id,
+        )
+
+
+def _on_settled(payment: Payment) -> tuple[str, str, str | None]:
+    detail = payment.record_note
+    return "payment_settled", f"{words(payment.amount_minor, payment)} was paid by Stripe", detail
+
+
+def _on_processing(payment: Payment) -> tuple[str, str, str | None]:
+    title = f"A bank debit of {words(payment.amount_minor, payment)} is under way"
+    return "payment_processing", title, "Reminders wait until the bank has answered."
+
+
+def _on_failed(payment: Payment, failure: str | None) -> tuple[str, str, str | None]:
+    title = f"The bank debit of {words(payment.amount_minor, payment)} failed"
+    return "payment_failed", title, failure
+
+
+def _on_refund(payment: Payment, more: int) -> tuple[str, str, str | None]:
+    if more < 0:
+        title = f"A refund of {words(-more, payment)} did not go through"
+        return "payment_refunded", title, "The money stays with the firm."
+    title = f"{words(more, payment)} was given back to the client"
+    return "payment_refunded", title, "Clio has to be corrected by hand."
+
+
+def _on_dispute(payment: Payment) -> tuple[str, str, str | None]:
+    title = f"The client's bank disputes the payment of {words(payment.amount_minor, payment)}"
+    return "payment_disputed", title, "Please answer in the Stripe dashboard."
+
+
+def _on_dispute_closed(refunded_more: int) -> tuple[str, str, str | None]:
+    result = "lost" if refunded_more > 0 else "closed; the money stays with the firm"
+    return "payment_disputed", f"The dispute was {result}", None
