@@ -17,6 +17,7 @@ SELECT
     owed.effective_balance_minor,
     paid.local_paid_minor,
     paid.payment_state,
+    paid.record_state,
     collection.id AS collection_id,
     collection.state AS collection_state,
     collection.version_id AS collection_version_id,
@@ -63,7 +64,14 @@ CROSS JOIN LATERAL (
             WHEN bool_or(p.state = 'partly_refunded') THEN 'partly_refunded'
             WHEN bool_or(p.state = 'settled') THEN 'settled'
             WHEN bool_or(p.state = 'failed') THEN 'failed'
-        END AS payment_state
+        END AS payment_state,
+        -- How far the money that Clio does not show yet is on its way there.
+        CASE
+            WHEN bool_or(p.record_state = 'queued') THEN 'queued'
+            WHEN bool_or(p.record_state = 'waiting') THEN 'waiting'
+            WHEN bool_or(p.record_state = 'recorded') THEN 'recorded'
+            WHEN bool_or(p.record_state = 'confirmed') THEN 'confirmed'
+        END AS record_state
     FROM payments p
     WHERE p.firm_id = i.firm_id AND p.invoice_id = i.id
 ) paid
@@ -86,7 +94,7 @@ LEFT JOIN LATERAL (
 LEFT JOIN LATERAL (
     SELECT reasons.kind, reasons.reason, reasons.until
     FROM (
-        SELECT 1 AS rank, 'disputed_payment' AS kind, NULL AS reason, NULL::timestamptz AS until
+        SELECT 1 AS rank, 'refund_or_chargeback' AS kind, NULL AS reason, NULL::timestamptz AS until
         WHERE paid.payment_state IN ('disputed', 'refunded', 'partly_refunded')
         UNION ALL
         SELECT 2, 'payment_processing', NULL, NULL

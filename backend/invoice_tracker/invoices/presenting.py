@@ -1,0 +1,77 @@
+"""Rows of the view as the API shows them."""
+
+from datetime import date
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Row
+
+from invoice_tracker.core.schemas import MoneyOut
+from invoice_tracker.invoices.schemas import (
+    ClientRef,
+    CollectionRef,
+    InvoiceDetail,
+    InvoiceRow,
+    MatterRef,
+)
+from invoice_tracker.invoices.status import days_overdue, refusal, status_note
+
+
+def present_row(row: Row[Any], *, today: date, time_zone: str) -> InvoiceRow:
+    """A row of the list. ``today`` is the firm's calendar day."""
+    return InvoiceRow(**_row_fields(row, today=today, time_zone=time_zone))
+
+
+def present_detail(
+    row: Row[Any], *, today: date, time_zone: str, pay_url: str | None
+) -> InvoiceDetail:
+    """An invoice on its own page."""
+    return InvoiceDetail(
+        **_row_fields(row, today=today, time_zone=time_zone),
+        clio_state=row.clio_state,
+        clio_url=row.clio_url,
+        recipient=row.recipient,
+        paid=_money(row, row.clio_paid_minor + row.local_paid_minor),
+        clio_balance=_money(row, row.clio_balance_minor),
+        pending=_money(row, row.clio_pending_minor),
+        pay_url=pay_url,
+        last_read_at=row.last_read_at,
+        subject=row.subject,
+    )
+
+
+def _row_fields(row: Row[Any], *, today: date, time_zone: str) -> dict[str, Any]:
+    return {
+        "id": row.id,
+        "number": row.number,
+        "client": ClientRef(id=row.client_id, name=row.client_name) if row.client_id else None,
+        "matter": (
+            MatterRef(id=row.matter_id, display_number=row.matter_display_number)
+            if row.matter_id
+            else None
+        ),
+        "issued_on": row.issued_on,
+        "due_on": row.due_on,
+        "days_overdue": days_overdue(row.due_on, today),
+        "total": _money(row, row.total_minor),
+        "balance": _money(row, row.effective_balance_minor),
+        "section": row.section,
+        "status_note": status_note(row, ZoneInfo(time_zone)),
+        "remindable": refusal(row) is None,
+        "collection": _collection(row),
+    }
+
+
+def _collection(row: Row[Any]) -> CollectionRef | None:
+    if row.collection_id is None:
+        return None
+    return CollectionRef(
+        id=row.collection_id,
+        reminder_set_name=row.reminder_set_name,
+        next_reminder_at=row.next_action_at,
+        last_reminder_at=row.last_reminder_at,
+    )
+
+
+def _money(row: Row[Any], amount_minor: int) -> MoneyOut:
+    return MoneyOut(amount_minor=amount_minor, currency=row.currency)

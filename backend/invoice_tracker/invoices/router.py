@@ -1,0 +1,152 @@
+"""Routes of invoices."""
+
+from typing import Annotated
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from fastapi import APIRouter, Depends, Query
+
+from invoice_tracker.accounts.deps import Reader
+from invoice_tracker.core.deps import AdaptersDep, ClockDep, SessionDep
+from invoice_tracker.core.errors import PROBLEMS
+from invoice_tracker.core.pagination import DEFAULT_LIMIT, CursorParam, LimitParam
+from invoice_tracker.core.schemas import Items, MoneyOut, Page
+from invoice_tracker.firms.links import make_link
+from invoice_tracker.firms.models import LinkKind
+from invoice_tracker.invoices import repository, timeline
+from invoice_tracker.invoices.overview import set_now
+from invoice_tracker.invoices.presenting import present_detail, present_row
+from invoice_tracker.invoices.repository import InvoiceFilter, Section, Sort
+from invoice_tracker.invoices.schemas import (
+    InvoiceDetail,
+    InvoiceRow,
+    SectionOut,
+    TimelineEntryOut,
+)
+
+router = APIRouter(prefix="/invoices", tags=["invoices"], responses=PROBLEMS)
+
+QParam = Annotated[
+    str | None,
+    Query(
+        max_length=200, description="Part of the number, the client's name or the matter's number"
+    ),
+]
+CurrencyParam = Annotated[str | None, Query(pattern="^[A-Za-z]{3}$", description="ISO 4217")]
+
+
+def read_filter(
+    section: Section | None = None,
+    q: QParam = None,
+    client_id: UUID | None = None,
+    currency: CurrencyParam = None,
+) -> InvoiceFilter:
+    """The filter that the list, the sections and *select all that match* share."""
+    # PostgreSQL has no text with a zero character in it.
+    text = q.replace("\0", "").strip() if q else None
+    return InvoiceFilter(section=section, q=text or None, client_id=client_id, currency=currency)
+
+
+FilterDep = Annotated[InvoiceFilter, Depends(read_filter)]
+
+
+@router.get("", operation_id="invoices_list")
+async def list_invoices(
+    session: SessionDep,
+    principal: Reader,
+    clock: ClockDep,
+    wanted: FilterDep,
+    sort: Sort = Sort.due_on,
+    limit: LimitParam = DEFAULT_LIMIT,
+    cursor: CursorParam = None,
+) -> Page[InvoiceRow]:
+    """Invoices of one section or of all, with how many match in all."""
+    await set_now(session, clock.now())
+    rows, next_cursor = await repository.list_invoices(
+        session,
+        firm_id=principal.firm_id,
+        wanted=wanted,
+        sort=sort,
+        limit=limit,
+        cursor=cursor,
+    )
+    zone = principal.firm_time_zone
+    today = clock.now().astimezone(ZoneInfo(zone)).date()
+    return Page(
+        items=[present_row(row, today=today, time_zone=zone) for row in rows],
+        next_cursor=next_cursor,
+        total=await repository.count_invoices(session, firm_id=principal.firm_id, wanted=wanted),
+    )
+
+
+@router.get("/sections", operation_id="invoices_list_sections")
+async def list_sections(
+    session: SessionDep,
+    principal: Reader,
+    clock: ClockDep,
+    q: QParam = None,
+    client_id: UUID | None = None,
+    currency: CurrencyParam = None,
+) -> Items[SectionOut]:
+    """Every section with its count, and its total in each currency."""
+    await set_now(session, clock.now())
+    found = await repository.total_sections(
+        session,
+        firm_id=principal.firm_id,
+        wanted=read_filter(None, q, client_id, currency),
+    )
+    return Items(
+        items=[
+            SectionOut(
+                section=section,
+                count=sum(part.count for part in found if part.section is section),
+                totals=[
+                    MoneyOut(amount_minor=part.amount_minor, currency=part.currency)
+                    for part in found
+                    if part.section is section
+                ],
+            )
+            for section in Section
+        ]
+    )
+
+
+@router.get("/{invoice_id}", operation_id="invoices_get")
+async def get_invoice(
+    session: SessionDep,
+    principal: Reader,
+    adapters: AdaptersDep,
+    clock: ClockDep,
+    invoice_id: UUID,
+) -> InvoiceDetail:
+    """One invoice. ``pay_url`` is the page its mails link to."""
+    now = clock.now()
+    await set_now(session, now)
+    row = await repository.get_invoice(session, firm_id=principal.firm_id, invoice_id=invoice_id)
+    pay_url = None
+    if row.section is not None:
+        token = await make_link(
+            session,
+            adapters.vault,
+            firm_id=principal.firm_id,
+            kind=LinkKind.pay,
+            subject_id=invoice_id,
+            now=now,
+        )
+        pay_url = f"{adapters.public_url}/pay/{token}"
+    return present_detail(
+        row,
+        today=now.astimezone(ZoneInfo(principal.firm_time_zone)).date(),
+        time_zone=principal.firm_time_zone,
+        pay_url=pay_url,
+    )
+
+
+@router.get("/{invoice_id}/timeline", operation_id="invoices_list_timeline")
+async def list_timeline(
+    session: SessionDep, principal: Reader, invoice_id: UUID
+) -> Items[TimelineEntryOut]:
+    """What happened to the invoice, newest first."""
+    await repository.get_invoice(session, firm_id=principal.firm_id, invoice_id=invoice_id)
+    entries = await timeline.list_entries(session, firm_id=principal.firm_id, invoice_id=invoice_id)
+    return Items(items=[TimelineEntryOut.model_validate(entry) for entry in entries])
