@@ -147,7 +147,7 @@ async def _write(
         set_={name: statement.excluded[name] for name in facts},
     )
     written = await session.execute(statement.returning(table.clio_id, table.id), rows)
-    return {clio_id: row_id for clio_id, row_id in written.tuples()}
+    return dict(written.tuples().all())
 
 
 async def _note_moved(

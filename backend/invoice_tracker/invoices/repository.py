@@ -39,7 +39,7 @@ class Section(StrEnum):
 
 
 class Sort(StrEnum):
-    """Order of the list; a minus turns it round. ``days_overdue`` is ``-due_on`` by another name."""
+    """Order of the list; a minus turns it round. More days overdue is an earlier due date."""
 
     due_on = "due_on"
     due_on_desc = "-due_on"

@@ -89,7 +89,7 @@ async def upsert_bills(
         if bill.clio_id in known or bill.state in APPROVED
     ]
     to_write = [row for row in rows if _differs(known.get(row["clio_id"]), row)]
-    _note_changes(session, known=known, bills=wanted, rows=to_write, firm_id=firm_id, now=now)
+    _note_changes(session, known=known, bills=wanted, rows=to_write, now=now)
     ids = {clio_id: invoice.id for clio_id, invoice in known.items()}
     ids.update(await _write(session, to_write))
     await _mark_read(session, known=known, written=to_write, now=now)
@@ -160,7 +160,6 @@ def _note_changes(
     known: dict[int, Invoice],
     bills: dict[int, BillRecord],
     rows: list[dict[str, Any]],
-    firm_id: UUID,
     now: datetime,
 ) -> None:
     for row in rows:
