@@ -1,0 +1,128 @@
+"""Collections: one invoice reminded by one version of one set, and what was sent."""
+
+from datetime import date, datetime
+from enum import StrEnum
+from uuid import UUID
+
+from sqlalchemy import ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from invoice_tracker.core.orm import Base, FirmOwned, Identified, Minor
+from invoice_tracker.domain.holds import HoldKind
+from invoice_tracker.domain.reminder_schedule import Backlog, StepKind
+
+
+class CollectionState(StrEnum):
+    """``active`` until it ends in one of the others."""
+
+    active = "active"
+    completed = "completed"
+    """No more steps."""
+    stopped = "stopped"
+    """By a person, or because the bill is void, deleted or no longer approved."""
+    settled = "settled"
+    """Paid."""
+
+
+class Collection(Identified, FirmOwned, Base):
+    """One invoice on one version of one reminder set."""
+
+    __tablename__ = "collections"
+    __table_args__ = (
+        Index(
+            "uq_collections_active_invoice",
+            "invoice_id",
+            unique=True,
+            postgresql_where=text("state = 'active'"),
+        ),
+        Index(
+            "ix_collections_due",
+            "firm_id",
+            "next_action_at",
+            postgresql_where=text("state = 'active'"),
+        ),
+        Index("ix_collections_firm_id_invoice_id", "firm_id", "invoice_id"),
+    )
+
+    invoice_id: Mapped[UUID] = mapped_column(ForeignKey("invoices.id"))
+    version_id: Mapped[UUID] = mapped_column(ForeignKey("reminder_set_versions.id"))
+    backlog: Mapped[Backlog]
+    state: Mapped[CollectionState] = mapped_column(default=CollectionState.active)
+    started_at: Mapped[datetime]
+    started_by: Mapped[UUID | None] = mapped_column(ForeignKey("users.id"))
+    ended_at: Mapped[datetime | None]
+    end_reason: Mapped[str | None]
+    next_action_at: Mapped[datetime | None]
+    """A hint derived from the facts: when the worker should look again."""
+
+
+class HoldRow(Identified, FirmOwned, Base):
+    """A reason, set by a person or an event, why a collection sends nothing for now."""
+
+    __tablename__ = "holds"
+    __table_args__ = (
+        Index(
+            "ix_holds_open",
+            "firm_id",
+            "invoice_id",
+            postgresql_where=text("released_at IS NULL"),
+        ),
+    )
+
+    invoice_id: Mapped[UUID] = mapped_column(ForeignKey("invoices.id"))
+    kind: Mapped[HoldKind]
+    reason: Mapped[str] = mapped_column(default="")
+    starts_at: Mapped[datetime]
+    ends_at: Mapped[datetime | None]
+    released_at: Mapped[datetime | None]
+    author: Mapped[str | None]
+
+
+class ReminderState(StrEnum):
+    """Each reminder ends in sent, skipped, cancelled, failed, uncertain or called."""
+
+    awaiting_approval = "awaiting_approval"
+    queued = "queued"
+    sent = "sent"
+    skipped = "skipped"
+    cancelled = "cancelled"
+    failed = "failed"
+    uncertain = "uncertain"
+    to_call = "to_call"
+    called = "called"
+
+
+class Reminder(Identified, FirmOwned, Base):
+    """One occurrence of one step to one recipient: decided once, by its unique key."""
+
+    __tablename__ = "reminders"
+    __table_args__ = (
+        UniqueConstraint("firm_id", "dedupe_key"),
+        Index("ix_reminders_firm_id_collection_id", "firm_id", "collection_id"),
+        Index(
+            "ix_reminders_to_do",
+            "firm_id",
+            "created_at",
+            postgresql_where=text("state IN ('awaiting_approval', 'uncertain', 'to_call')"),
+        ),
+        Index("ix_reminders_recipient", "firm_id", "recipient", "ended_at"),
+    )
+
+    collection_id: Mapped[UUID] = mapped_column(ForeignKey("collections.id"))
+    invoice_id: Mapped[UUID] = mapped_column(ForeignKey("invoices.id"))
+    step_id: Mapped[UUID] = mapped_column(ForeignKey("reminder_steps.id"))
+    occurrence: Mapped[int]
+    """Counts from 1; more than 1 only for a repeating step."""
+    kind: Mapped[StepKind]
+    recipient: Mapped[str | None]
+    dedupe_key: Mapped[str]
+    planned_on: Mapped[date]
+    state: Mapped[ReminderState]
+    reason: Mapped[str | None]
+    balance_minor: Mapped[int] = mapped_column(Minor)
+    """The balance the mail states, as of the decision."""
+    currency: Mapped[str]
+    outbox_message_id: Mapped[UUID | None] = mapped_column(ForeignKey("outbox_messages.id"))
+    created_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
+    """When it was sent, skipped, cancelled or failed."""
