@@ -115,6 +115,10 @@ class GatewayProblem(Exception):
     """The payment provider refused or did not answer; the message is fit for people."""
 
 
+class GatewayRefusal(GatewayProblem):
+    """The payment provider answered no: nothing was made, and asking again is no use."""
+
+
 @dataclass(frozen=True, slots=True)
 class CheckoutLook:
     """Answer to *is money under way?* for the sessions asked about."""

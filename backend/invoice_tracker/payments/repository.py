@@ -3,7 +3,6 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select, tuple_
@@ -41,7 +40,7 @@ class PaymentRow:
     clio_url: str | None
 
 
-def _rows() -> Select[Any]:
+def _rows() -> Select[Payment, str, str, str]:
     return (
         select(Payment, Invoice.number, Client.name, Invoice.clio_url)
         .outerjoin(Invoice, Invoice.id == Payment.invoice_id)

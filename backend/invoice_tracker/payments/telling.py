@@ -25,7 +25,7 @@ async def tell(
     failure: str | None,
     now: datetime,
 ) -> None:
-    """Write what happened to the invoice's timeline. One report may tell of several things at once."""
+    """Write to the timeline of the invoice what happened; one report may tell several things."""
     told: list[tuple[str, str, str | None]] = []
     if payment.state in HAS_MONEY and before not in HAS_MONEY:
         told.append(_on_settled(payment))

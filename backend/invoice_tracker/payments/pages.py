@@ -1,0 +1,163 @@
+"""The pages a client sees when paying: rendered here, without a line of JavaScript."""
+
+import base64
+import hashlib
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from fastapi.responses import HTMLResponse
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from invoice_tracker.firms.models import Firm
+from invoice_tracker.payments.payability import Payability, Standing
+from invoice_tracker.payments.wording import in_words
+from invoice_tracker.settings import Settings
+
+FOLDER = Path(__file__).parent / "templates"
+# Safe to mark as markup: a file of the product, without any value in it.
+CSS = Markup((FOLDER / "page.css").read_text())  # noqa: S704
+CSS_HASH = base64.b64encode(hashlib.sha256(CSS.encode()).digest()).decode()
+_templates = Environment(
+    loader=FileSystemLoader(FOLDER),
+    autoescape=True,
+    undefined=StrictUndefined,
+    trim_blocks=True,
+    lstrip_blocks=True,
+)
+
+# Title, tone, sentence, detail.
+MESSAGES: dict[Payability, tuple[str, str, str, str]] = {
+    Payability.paid: (
+        "Invoice {number} is paid",
+        "good",
+        "Thank you. There is nothing left to pay on this invoice.",
+        "",
+    ),
+    Payability.processing: (
+        "A payment is under way",
+        "good",
+        "A payment for invoice {number} is being processed. You need to do nothing.",
+        "A bank payment takes a few business days. You can come back here to see how it stands.",
+    ),
+    Payability.not_payable: (
+        "Invoice {number} cannot be paid here",
+        "warn",
+        "The firm has withdrawn this invoice, or changed it.",
+        "Please ask the firm if you think that this is a mistake.",
+    ),
+    Payability.too_small: (
+        "Invoice {number}",
+        "",
+        "This amount is too small to be paid online.",
+        "Please pay it the way that is stated on the invoice.",
+    ),
+    Payability.too_large: (
+        "Invoice {number}",
+        "",
+        "This amount is too large to be paid online.",
+        "Please pay it the way that is stated on the invoice.",
+    ),
+    Payability.no_online_payment: (
+        "Invoice {number}",
+        "",
+        "Online payment is not available at the moment.",
+        "Please pay the way that is stated on the invoice, or ask the firm.",
+    ),
+}
+SHOWS_THE_AMOUNT = (
+    Payability.too_small,
+    Payability.too_large,
+    Payability.no_online_payment,
+)
+
+
+def headers(settings: Settings) -> dict[str, str]:
+    """Not kept, not indexed, no referrer, and nothing loaded from anywhere."""
+    # A browser applies form-action to where the form's answer redirects to as well.
+    targets = "'self' https:"
+    if settings.stripe_api_base:
+        parts = urlsplit(settings.stripe_api_base)
+        targets += f" {parts.scheme}://{parts.netloc}"
+    return {
+        "Cache-Control": "no-store",
+        "Referrer-Policy": "no-referrer",
+        "X-Robots-Tag": "noindex, nofollow",
+        "Content-Security-Policy": (
+            f"default-src 'none'; style-src 'sha256-{CSS_HASH}'; base-uri 'none'; "
+            f"frame-ancestors 'none'; form-action {targets}"
+        ),
+    }
+
+
+def standing_page(
+    settings: Settings, *, firm: Firm, number: str, standing: Standing
+) -> HTMLResponse:
+    """What the client sees: the amount and one button, or why there is nothing to press."""
+    amount = in_words(standing.due)
+    if standing.state is Payability.payable:
+        return _render(
+            settings,
+            "pay.html",
+            title=f"Pay invoice {number}",
+            firm=firm,
+            number=number,
+            amount=amount,
+        )
+    title, tone, message, detail = MESSAGES[standing.state]
+    return message_page(
+        settings,
+        firm=firm,
+        title=title.format(number=number),
+        tone=tone,
+        message=message.format(number=number),
+        detail=detail,
+        amount=amount if standing.state in SHOWS_THE_AMOUNT else "",
+    )
+
+
+def message_page(
+    settings: Settings,
+    *,
+    firm: Firm | None,
+    title: str,
+    message: str,
+    tone: str = "",
+    detail: str = "",
+    amount: str = "",
+    back: str = "",
+    back_label: str = "",
+    status: int = 200,
+) -> HTMLResponse:
+    """A sentence or two, and perhaps a way back."""
+    return _render(
+        settings,
+        "message.html",
+        status=status,
+        title=title,
+        firm=firm,
+        message=message,
+        tone=tone,
+        detail=detail,
+        amount=amount,
+        back=back,
+        back_label=back_label,
+    )
+
+
+def unknown_link_page(settings: Settings) -> HTMLResponse:
+    """For a token that opens nothing."""
+    return message_page(
+        settings,
+        firm=None,
+        title="This link does not work",
+        message="It may have been cut off on its way to you, or it is no longer valid.",
+        detail="Please open the link from the most recent e-mail, or ask the firm that sent it.",
+        status=404,
+    )
+
+
+def _render(settings: Settings, name: str, *, status: int = 200, **values: Any) -> HTMLResponse:
+    html = _templates.get_template(name).render(css=CSS, **values)
+    return HTMLResponse(html, status_code=status, headers=headers(settings))
