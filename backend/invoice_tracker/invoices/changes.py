@@ -1,10 +1,9 @@
 """What changed about an invoice in Clio, as sentences for its timeline."""
 
-from datetime import date
-
 from invoice_tracker.domain.money import Money
 from invoice_tracker.invoices.models import ClioState, Invoice
 from invoice_tracker.invoices.records import BillRecord
+from invoice_tracker.invoices.wording import format_day, format_money
 
 _STATE_SENTENCES = {
     ClioState.draft: "The bill is a draft again in Clio",
@@ -14,11 +13,6 @@ _STATE_SENTENCES = {
     ClioState.void: "The bill was voided in Clio",
     ClioState.deleted: "The bill was deleted in Clio",
 }
-
-
-def format_day(day: date | None) -> str:
-    """A calendar day for people: 3 Dec 2026."""
-    return f"{day.day} {day:%b %Y}" if day else "none"
 
 
 def describe_changes(old: Invoice, new: BillRecord) -> list[str]:
@@ -43,8 +37,8 @@ def _describe_amounts(old: Invoice, new: BillRecord) -> list[str]:
         ("balance", old.clio_balance_minor, new.balance_minor),
     )
     return [
-        f"The {name} in Clio changed from {Money(before, old.currency)} "
-        f"to {Money(after, new.currency)}"
+        f"The {name} in Clio changed from {format_money(Money(before, old.currency))} "
+        f"to {format_money(Money(after, new.currency))}"
         for name, before, after in amounts
         if before != after or old.currency != new.currency
     ]

@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from sqlalchemy import Row
 
-from invoice_tracker.invoices.changes import format_day
+from invoice_tracker.invoices.wording import format_day
 
 _CLIO_STATES: Final = {
     "draft": "A draft again in Clio",

@@ -1,0 +1,231 @@
+"""Requests to Clio's API: what may go wrong becomes a typed problem with a plain sentence."""
+
+import asyncio
+import json
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from decimal import Decimal
+from email.utils import parsedate_to_datetime
+from typing import Any, NoReturn
+
+import httpx2
+
+from invoice_tracker.integrations.clio.problems import (
+    ClioBusy,
+    ClioForbidden,
+    ClioMalformed,
+    ClioProblem,
+    ClioRefused,
+    ClioUnauthorized,
+    ClioUnreachable,
+)
+from invoice_tracker.integrations.clio.regions import same_host
+
+Params = Mapping[str, str | int | Sequence[int]]
+Renew = Callable[[str], Awaitable[str]]
+Sleep = Callable[[float], Awaitable[None]]
+
+TIMEOUT = httpx2.Timeout(30.0, connect=10.0)
+PASSING_TROUBLE = (502, 503, 504)
+RETRIES = 2
+_DEFAULT_WAIT = 5.0
+
+
+def make_http() -> httpx2.AsyncClient:
+    """Connections to Clio. Redirects are not followed: the token stays with its host."""
+    return httpx2.AsyncClient(timeout=TIMEOUT, follow_redirects=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A good answer: its JSON with exact decimals, and what time it is for Clio."""
+
+    body: dict[str, Any]
+    clio_time: datetime | None
+
+    @property
+    def data(self) -> Any:
+        """What was asked for."""
+        return self.body.get("data")
+
+    @property
+    def next_url(self) -> str | None:
+        """Address of the next page."""
+        paging = self._meta().get("paging")
+        found = paging.get("next") if isinstance(paging, dict) else None
+        return found if isinstance(found, str) and found else None
+
+    @property
+    def records(self) -> int | None:
+        """How many there are in all, where Clio says so."""
+        found = self._meta().get("records")
+        return found if isinstance(found, int) and not isinstance(found, bool) else None
+
+    def _meta(self) -> dict[str, Any]:
+        meta = self.body.get("meta")
+        return meta if isinstance(meta, dict) else {}
+
+
+class ClioClient:
+    """Speaks for one firm. Waits when Clio asks to, at most ``patience`` seconds in all."""
+
+    def __init__(
+        self,
+        http: httpx2.AsyncClient,
+        *,
+        base_url: str,
+        access_token: str,
+        renew: Renew,
+        patience: float = 60.0,
+        sleep: Sleep = asyncio.sleep,
+    ) -> None:
+        self.base_url = base_url
+        self.requests_used = 0
+        self._http = http
+        self._token = access_token
+        self._renew = renew
+        self._patience = patience
+        self._sleep = sleep
+
+    async def get(self, path: str, params: Params | None = None) -> Answer:
+        """One resource or one page. Raises ``ClioProblem``."""
+        return await self._ask("GET", self._url(path), params=params)
+
+    async def patch(
+        self, path: str, *, data: dict[str, Any], etag: str, params: Params | None = None
+    ) -> Answer:
+        """Change a resource, only if nobody else has since ``etag``. Raises ``ClioProblem``."""
+        return await self._ask(
+            "PATCH",
+            self._url(path),
+            params=params,
+            json={"data": data},
+            headers={"If-Match": etag},
+        )
+
+    async def pages(self, path: str, params: Params) -> AsyncGenerator[Answer]:
+        """Every page of a list, in order of id. Raises ``ClioProblem``."""
+        answer = await self.get(path, params)
+        seen = set()
+        while True:
+            if not isinstance(answer.data, list):
+                raise ClioMalformed("Clio's answer has no list in it.")
+            yield answer
+            following = answer.next_url
+            if following is None:
+                return
+            if not same_host(self.base_url, following) or following in seen:
+                raise ClioMalformed("Clio's answer points to a next page that is not its own.")
+            seen.add(following)
+            answer = await self._ask("GET", following)
+
+    def _url(self, path: str) -> str:
+        return f"{self.base_url}/api/v4/{path}"
+
+    async def _ask(self, method: str, url: str, **request: Any) -> Answer:
+        retries = RETRIES if method == "GET" else 0
+        renewed = False
+        while True:
+            try:
+                response = await self._send(method, url, **request)
+            except ClioUnreachable:
+                if not await self._may_retry(retries, 1.0):
+                    raise
+                retries -= 1
+                continue
+            if response.status_code == 401 and not renewed:
+                renewed = True
+                self._token = await self._renew(self._token)
+            elif response.status_code == 429:
+                if not await self._wait(_seconds_to_wait(response)):
+                    raise ClioBusy("Clio asks us to wait: too many requests. We try again later.")
+            elif response.status_code in PASSING_TROUBLE and await self._may_retry(retries, 1.0):
+                retries -= 1
+            elif response.is_success:
+                return Answer(_parse(response), _clio_time(response))
+            else:
+                _refuse(response)
+
+    async def _send(self, method: str, url: str, **request: Any) -> httpx2.Response:
+        headers = {
+            **request.pop("headers", {}),
+            "Authorization": f"Bearer {self._token}",
+            "Accept": "application/json",
+        }
+        self.requests_used += 1
+        try:
+            return await self._http.request(method, url, headers=headers, **request)
+        except httpx2.TimeoutException as error:
+            raise ClioUnreachable("Clio did not answer in time.") from error
+        except httpx2.RemoteProtocolError as error:
+            raise ClioUnreachable("Clio's answer broke off.") from error
+        except httpx2.DecodingError as error:
+            raise ClioMalformed("Clio's answer could not be read.") from error
+        except httpx2.HTTPError as error:
+            raise ClioUnreachable("Clio could not be reached.") from error
+
+    async def _may_retry(self, retries: int, seconds: float) -> bool:
+        return retries > 0 and await self._wait(seconds)
+
+    async def _wait(self, seconds: float) -> bool:
+        """Whether our patience covers it; then it has passed."""
+        if seconds > self._patience:
+            return False
+        self._patience -= seconds
+        await self._sleep(seconds)
+        return True
+
+
+def _parse(response: httpx2.Response) -> dict[str, Any]:
+    try:
+        body = json.loads(response.content, parse_float=Decimal, parse_constant=_no_constant)
+    except (ValueError, RecursionError) as error:
+        raise ClioMalformed("Clio's answer is not valid JSON.") from error
+    if not isinstance(body, dict) or "data" not in body:
+        raise ClioMalformed("Clio's answer has no data in it.")
+    return body
+
+
+def _no_constant(name: str) -> NoReturn:
+    raise ValueError(f"{name} is not JSON")
+
+
+def _clio_time(response: httpx2.Response) -> datetime | None:
+    try:
+        return parsedate_to_datetime(response.headers["Date"]).astimezone(UTC)
+    except (KeyError, ValueError):
+        return None
+
+
+def _seconds_to_wait(response: httpx2.Response) -> float:
+    try:
+        return max(0.1, float(response.headers["Retry-After"]))
+    except (KeyError, ValueError):
+        return _DEFAULT_WAIT
+
+
+def _refuse(response: httpx2.Response) -> NoReturn:
+    status = response.status_code
+    said = _said(response)
+    if status == 401:
+        raise ClioUnauthorized("Clio no longer accepts our access. Please connect to Clio again.")
+    if status == 403:
+        raise ClioForbidden(f"The connected Clio user may not do this{said}.")
+    if status >= 500:
+        raise ClioUnreachable(f"Clio has a problem of its own (error {status}).")
+    problem: ClioProblem = ClioRefused(f"Clio refused the request{said}.", status=status)
+    if status == 404:
+        problem = ClioRefused("Clio does not have this any more.", status=status)
+    raise problem
+
+
+def _said(response: httpx2.Response) -> str:
+    """Clio's own words. Two shapes exist: an object with a message, and OAuth's."""
+    try:
+        error = json.loads(response.content)["error"]
+        message = error["message"] if isinstance(error, dict) else error
+    except (ValueError, KeyError, TypeError, RecursionError):
+        return ""
+    text = " ".join(str(message).replace("\0", "").split())[:200].rstrip(".")
+    return f": {text}" if text else ""
