@@ -71,7 +71,7 @@ test-web: .state/node ## Front-end tests
 	cd frontend && npm run --silent test
 
 e2e: .state/python .state/dist ## The stories in a real browser, against the processes of `make demo`
-	$(BIN)/python tests/e2e/run.py
+	$(BIN)/python -m pytest tests/e2e -q
 
 check: lint types openapi-check test ## What CI runs
 

@@ -46,13 +46,13 @@ def database_server() -> Iterator[str]:
         yield servers.database_url("postgres")
 
 
-def _alembic(url: str) -> Config:
+def alembic_config(url: str) -> Config:
     config = Config(TOP / "migrations" / "alembic.ini")
     config.set_main_option("sqlalchemy.url", url.replace("%", "%%"))
     return config
 
 
-async def _recreate(server: str, name: str) -> None:
+async def recreate_database(server: str, name: str) -> None:
     engine = create_async_engine(server, isolation_level="AUTOCOMMIT", poolclass=NullPool)
     async with engine.connect() as connection:
         await connection.execute(text(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)'))
@@ -66,8 +66,8 @@ def database_url(database_server: str, request: pytest.FixtureRequest) -> str:
     worker = getattr(request.config, "workerinput", {}).get("workerid", "alone")
     name = f"invoice_tracker_test_{worker}"
     url = make_url(database_server).set(database=name).render_as_string(hide_password=False)
-    asyncio.run(_recreate(database_server, name))
-    command.upgrade(_alembic(url), "head")
+    asyncio.run(recreate_database(database_server, name))
+    command.upgrade(alembic_config(url), "head")
     return url
 
 

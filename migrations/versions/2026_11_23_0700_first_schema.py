@@ -94,14 +94,8 @@ def downgrade() -> None:
     for table in reversed(FIRM_TABLES):
         op.execute(f"DROP TABLE {table} CASCADE")
     op.execute("DROP TABLE firms CASCADE")
-    for name in (
-        "list_firm_ids()",
-        "find_login(text)",
-        "find_login_session(bytea)",
-        "find_link_token(bytea)",
-        "product_now()",
-    ):
-        op.execute(f"DROP FUNCTION IF EXISTS {name}")
+    for name in DOORS:
+        op.execute(f"DROP FUNCTION {name}")
 
 
 def create_tables() -> None:
@@ -146,6 +140,7 @@ def create_tables() -> None:
         sa.Column("user_name", sa.String(), nullable=False),
         sa.Column("record_strategy", sa.String(length=40), nullable=False),
         sa.Column("watermark", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("full_read_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("connected_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("last_read_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("error", sa.String(), nullable=True),
@@ -320,6 +315,7 @@ def create_tables() -> None:
         sa.Column("kind", sa.String(length=40), nullable=False),
         sa.Column("state", sa.String(length=40), nullable=False),
         sa.Column("started_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("picked_up_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("heartbeat_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("finished_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("bills_read", sa.Integer(), nullable=False),
@@ -421,6 +417,7 @@ def create_tables() -> None:
         sa.Column("currency", sa.String(), nullable=False),
         sa.Column("total_minor", sa.BigInteger(), nullable=False),
         sa.Column("clio_paid_minor", sa.BigInteger(), nullable=False),
+        sa.Column("clio_paid_known_minor", sa.BigInteger(), nullable=True),
         sa.Column("clio_balance_minor", sa.BigInteger(), nullable=False),
         sa.Column("clio_pending_minor", sa.BigInteger(), nullable=False),
         sa.Column("clio_url", sa.String(), nullable=False),
@@ -502,6 +499,7 @@ def create_tables() -> None:
         sa.Column("invoice_id", sa.Uuid(), nullable=False),
         sa.Column("amount_minor", sa.BigInteger(), nullable=False),
         sa.Column("currency", sa.String(), nullable=False),
+        sa.Column("customer_email", sa.String(), nullable=True),
         sa.Column("state", sa.String(length=40), nullable=False),
         sa.Column("stripe_session_id", sa.String(), nullable=True),
         sa.Column("url", sa.String(), nullable=True),
@@ -611,6 +609,7 @@ def create_tables() -> None:
         sa.Column("stripe_session_id", sa.String(), nullable=True),
         sa.Column("stripe_payment_intent_id", sa.String(), nullable=True),
         sa.Column("clio_allocation_id", sa.BigInteger(), nullable=True),
+        sa.Column("reported_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("settled_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=True),
@@ -630,6 +629,9 @@ def create_tables() -> None:
             "stripe_payment_intent_id",
             name=op.f("uq_payments_firm_id_stripe_payment_intent_id"),
         ),
+    )
+    op.create_index(
+        "ix_payments_firm_id_created_at", "payments", ["firm_id", "created_at", "id"], unique=False
     )
     op.create_index(
         "ix_payments_firm_id_invoice_id", "payments", ["firm_id", "invoice_id"], unique=False

@@ -1,0 +1,145 @@
+"""The processes of ``make demo``, and a browser that looks at them."""
+
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx
+import pytest
+from chromium import FLAGS, executable
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+TOP = Path(__file__).resolve().parents[2]
+SHOTS = TOP / ".state" / "screenshots"
+OFFSETS = (0, 10, 20, 30, 31, 40)
+
+
+@dataclass(frozen=True, slots=True)
+class Demo:
+    """Addresses of a running demo, and the log-in it prints."""
+
+    base: int
+    email: str = "owner@example.com"
+    password: str = "correct horse battery"
+
+    def _at(self, offset: int) -> str:
+        return f"http://127.0.0.1:{self.base + offset}"
+
+    @property
+    def product(self) -> str:
+        return self._at(0)
+
+    @property
+    def clio(self) -> str:
+        return self._at(10)
+
+    @property
+    def stripe(self) -> str:
+        return self._at(20)
+
+    @property
+    def mailbox(self) -> str:
+        return self._at(30)
+
+    @property
+    def home(self) -> str:
+        return self._at(40)
+
+    def mails(self, to: str | None = None) -> list[dict[str, str]]:
+        """What the mailbox has received, newest first."""
+        query = {"to": to} if to else {}
+        items: list[dict[str, str]] = httpx.get(
+            f"{self.mailbox}/api/messages", params=query, timeout=30
+        ).json()["items"]
+        return items
+
+    def advance(self, **step: int) -> None:
+        """Let days or hours pass, in hops, and wait until they have."""
+        httpx.post(f"{self.home}/api/clock/advance", json=step, timeout=30).raise_for_status()
+        while httpx.get(f"{self.home}/api/clock", timeout=30).json()["walking_until"]:
+            time.sleep(0.3)
+
+
+def _is_free(port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) != 0
+
+
+def _free_base() -> int:
+    for base in range(18400, 28400, 100):
+        if all(_is_free(base + offset) for offset in OFFSETS):
+            return base
+    raise RuntimeError("no free ports")
+
+
+def _start(state: Path, *flags: str) -> Iterator[Demo]:
+    base = _free_base()
+    command = [sys.executable, "-m", "invoice_tracker.sandbox.demo", "--port", str(base)]
+    process = subprocess.Popen(
+        [*command, "--state", str(state), *flags],
+        cwd=TOP,
+        env=os.environ | {"PYTHONUNBUFFERED": "1"},
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        assert process.stdout is not None
+        for line in process.stdout:
+            if "Ctrl-C" in line:
+                break
+        else:
+            pytest.fail("the demo did not start")
+        yield Demo(base)
+    finally:
+        process.terminate()
+        process.wait(30)
+        assert process.stdout is not None
+        process.stdout.close()
+
+
+@pytest.fixture(scope="session")
+def fresh_demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
+    """A demo whose first run nobody has done yet."""
+    yield from _start(tmp_path_factory.mktemp("fresh"), "--fresh")
+
+
+@pytest.fixture(scope="session")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
+    """A demo as ``make demo`` shows it."""
+    yield from _start(tmp_path_factory.mktemp("demo"))
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """One headless Chromium for all tests."""
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=executable(), args=FLAGS)
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture
+def context(browser: Browser) -> Iterator[BrowserContext]:
+    """A browser of one person: own cookies, New York time, reduced motion."""
+    context = browser.new_context(
+        viewport={"width": 1280, "height": 860},
+        timezone_id="America/New_York",
+        locale="en-US",
+        reduced_motion="reduce",
+    )
+    context.set_default_timeout(15_000)
+    yield context
+    context.close()
+
+
+@pytest.fixture
+def page(context: BrowserContext) -> Page:
+    """A page that fails the test when a script on it does."""
+    page = context.new_page()
+    page.on("pageerror", lambda error: pytest.fail(f"script error on the page: {error}"))
+    return page
