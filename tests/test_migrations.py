@@ -6,11 +6,11 @@ import pytest
 from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from conftest import alembic_config, recreate_database
 from sqlalchemy import Connection, make_url, text
 from sqlalchemy.ext.asyncio import AsyncSession, create_async_engine
 from sqlalchemy.pool import NullPool
 
+from conftest import alembic_config, recreate_database
 from invoice_tracker.models import metadata
 
 

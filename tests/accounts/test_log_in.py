@@ -2,10 +2,10 @@
 
 import httpx
 import pytest
+
 from conftest import log_in
 from factories import make_firm, make_user
 from fakes import MovableClock
-
 from invoice_tracker.accounts.deps import COOKIE
 from invoice_tracker.accounts.models import Role
 from invoice_tracker.core.deps import Adapters
@@ -53,9 +53,7 @@ async def test_log_in_and_out(anonymous: httpx.AsyncClient) -> None:
     assert (await anonymous.get("/api/v1/sessions/current")).status_code == 401
 
 
-@pytest.mark.parametrize(
-    "wrong", [{"password": "something else"}, {"email": "nobody@example.com"}]
-)
+@pytest.mark.parametrize("wrong", [{"password": "something else"}, {"email": "nobody@example.com"}])
 async def test_wrong_credentials_all_read_the_same(
     anonymous: httpx.AsyncClient, wrong: dict[str, str]
 ) -> None:

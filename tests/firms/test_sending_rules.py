@@ -4,8 +4,8 @@ import re
 
 import httpx
 import pytest
-from fakes import FakeMailer
 
+from fakes import FakeMailer
 from invoice_tracker.core.deps import Adapters
 from invoice_tracker.firms.models import Firm
 from invoice_tracker.firms.service import ALWAYS, IN_EARNEST, ONCE_VERIFIED, may_send
