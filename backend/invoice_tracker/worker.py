@@ -24,7 +24,7 @@ from invoice_tracker.integrations.clio import jobs as clio
 from invoice_tracker.integrations.stripe import jobs as stripe
 from invoice_tracker.integrations.stripe.events import StripeEvents
 from invoice_tracker.outbox import jobs as outbox
-from invoice_tracker.outbox.service import AlwaysWanted
+from invoice_tracker.outbox.handlers import AlwaysWanted
 from invoice_tracker.settings import Environment, get_settings
 from invoice_tracker.wiring import build_adapters
 

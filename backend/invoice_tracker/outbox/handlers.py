@@ -45,12 +45,7 @@ class Handler(Protocol):
 
     @property
     def automatic(self) -> bool:
-        """Whether nobody asked for this very mail: then Safe Mode and the pace hold it back."""
-        ...
-
-    @property
-    def needs_verified_sender(self) -> bool:
-        """Whether it waits until the sender's address is verified."""
+        """Whether nobody asked for this very mail: then the pace holds it back."""
         ...
 
     async def look_again(
@@ -81,3 +76,22 @@ class Handler(Protocol):
 
 
 Handlers = Mapping[str, Handler]
+
+
+class AlwaysWanted:
+    """A mail that a person asked for: no fact can make it unwanted, no row follows its end."""
+
+    automatic = False
+
+    async def look_again(
+        self, firm_id: UUID, messages: Sequence[DueMessage]
+    ) -> Mapping[UUID, Later]:
+        """Nothing to look at."""
+        return {}
+
+    async def confirm(self, session: AsyncSession, message: DueMessage) -> Decision:
+        """Always."""
+        return Send()
+
+    async def record(self, session: AsyncSession, message: DueMessage, outcome: Outcome) -> None:
+        """The message's own row says it all."""

@@ -4,17 +4,16 @@ from invoice_tracker.outbox.layout import Button, MailLayout, render_html, rende
 from invoice_tracker.outbox.schemas import MailContent
 
 
-def compose_verification(
-    *, mail_from: str, firm_name: str, address: str, link: str
-) -> MailContent:
+def compose_verification(*, mail_from: str, firm_name: str, address: str, link: str) -> MailContent:
     """From the product itself, since nothing leaves from an address that is not verified."""
     layout = MailLayout(
-        title=firm_name,
-        paragraphs=(
+        heading=firm_name,
+        title=f"Confirm {address}",
+        blocks=(
             f"Please confirm that {firm_name} may send mail to its clients from {address}.",
+            Button(label="Confirm this address", url=link),
             "The link works for three days. If you did not ask for this, do nothing.",
         ),
-        button=Button(label="Confirm this address", url=link),
     )
     return MailContent(
         from_name="Invoice Tracker",

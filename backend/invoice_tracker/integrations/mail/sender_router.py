@@ -18,9 +18,7 @@ from invoice_tracker.outbox.service import enqueue
 router = APIRouter(prefix="/firm/sender", tags=["sender"], responses=PROBLEMS)
 pages_router = APIRouter(prefix="/verify-sender", tags=["pages"], include_in_schema=False)
 
-_pages = Environment(
-    loader=FileSystemLoader(Path(__file__).parent / "templates"), autoescape=True
-)
+_pages = Environment(loader=FileSystemLoader(Path(__file__).parent / "templates"), autoescape=True)
 
 
 @router.get("", operation_id="sender_get", response_model=SenderOut)
@@ -44,9 +42,7 @@ async def create_verification(
 ) -> VerificationSent:
     """Mail a link to the sender's address. Opening it proves that the firm reads that mailbox."""
     now = clock.now()
-    sender, token = await service.begin_verification(
-        session, firm_id=principal.firm_id, now=now
-    )
+    sender, token = await service.begin_verification(session, firm_id=principal.firm_id, now=now)
     await enqueue(
         session,
         firm_id=principal.firm_id,
@@ -87,9 +83,7 @@ async def confirm_verification(token: str, session: SessionDep, clock: ClockDep)
     now = clock.now()
     try:
         link = await open_link(session, token=token, kind=LinkKind.verify_sender, now=now)
-        await service.finish_verification(
-            session, firm_id=link.firm_id, address=link.note, now=now
-        )
+        await service.finish_verification(session, firm_id=link.firm_id, address=link.note, now=now)
     except ProductError as error:
         return _page("This link no longer works", error.detail, status=error.status)
     return _page("Thank you", f"{link.note} is verified. You can close this page.")

@@ -1,0 +1,113 @@
+"""The look of a mail: HTML that every mail program shows, and the same as plain text."""
+
+import re
+import textwrap
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+import css_inline
+from jinja2 import BaseLoader, Environment, StrictUndefined, Template, pass_eval_context
+from jinja2.filters import do_urlize
+from jinja2.nodes import EvalContext
+from markupsafe import Markup
+
+_TEMPLATE = Path(__file__).parent / "templates" / "layout.html"
+_WIDTH = 76
+
+
+@dataclass(frozen=True, slots=True)
+class Button:
+    """What the mail asks its reader to do. ``url`` must be absolute, http or https."""
+
+    label: str
+    url: str
+
+    def __post_init__(self) -> None:
+        if not re.match(r"https?://", self.url):
+            raise ValueError(f"A button needs an http address, not {self.url!r}")
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """A small table: a label and a value a row."""
+
+    rows: Sequence[tuple[str, str]]
+
+
+Block = str | Button | Facts
+
+
+@dataclass(frozen=True, slots=True)
+class MailLayout:
+    """The parts of a mail, as plain text; nothing in them is read as HTML.
+
+    A string among ``blocks`` is a paragraph, in which line breaks are kept and web addresses become
+    links. ``preview`` is what a mailbox shows beside the subject.
+    """
+
+    heading: str
+    blocks: Sequence[Block]
+    signature: str = ""
+    footer: Sequence[str] = ()
+    title: str = ""
+    preview: str = ""
+    language: str = "en"
+
+
+def render_html(mail: MailLayout) -> str:
+    """The mail as a complete HTML document without anything remote."""
+    return _template().render(mail=mail)
+
+
+def render_text(mail: MailLayout) -> str:
+    """The mail as plain text, wrapped; addresses stay whole."""
+    parts = [_block_as_text(block) for block in mail.blocks]
+    if mail.signature.strip():
+        parts.append(mail.signature.strip())
+    if mail.footer:
+        # The line of two hyphens and a space is how mail programs know a footer.
+        parts.append("-- \n" + "\n".join(mail.footer))
+    return "\n\n".join(part for part in parts if part) + "\n"
+
+
+def _block_as_text(block: Block) -> str:
+    if isinstance(block, Button):
+        return f"{block.label}:\n{block.url}"
+    if isinstance(block, Facts):
+        return "\n".join(f"{label}: {value}" for label, value in block.rows)
+    return "\n".join(_wrap(line) for line in block.strip().splitlines())
+
+
+def _wrap(line: str) -> str:
+    return textwrap.fill(line, _WIDTH, break_long_words=False, break_on_hyphens=False)
+
+
+@pass_eval_context
+def _lines(context: EvalContext, text: str) -> Markup:
+    """Line breaks kept, addresses made links, everything else escaped."""
+    # urlize escapes what it does not link; Markup only says so.
+    linked = [Markup(do_urlize(context, line, rel="noopener")) for line in text.splitlines()]  # noqa: S704
+    return Markup("<br>").join(linked)
+
+
+@lru_cache(maxsize=1)
+def _template() -> Template:
+    """The styles are put into the elements once, here: many mail programs ignore a style sheet.
+
+    The template's statements are HTML comments, so that it is a valid document before it is filled.
+    """
+    inliner = css_inline.CSSInliner(keep_at_rules=True, load_remote_stylesheets=False)
+    environment = Environment(
+        loader=BaseLoader(),
+        autoescape=True,
+        undefined=StrictUndefined,
+        block_start_string="<!--%",
+        block_end_string="%-->",
+        trim_blocks=True,
+    )
+    environment.filters["lines"] = _lines
+    environment.tests["button"] = lambda block: isinstance(block, Button)
+    environment.tests["facts"] = lambda block: isinstance(block, Facts)
+    return environment.from_string(inliner.inline(_TEMPLATE.read_text(encoding="utf-8")))
