@@ -97,17 +97,22 @@ async def open_checkout(
 
 async def close_checkout(
     session: AsyncSession, *, firm_id: UUID, session_id: str, state: CheckoutState
-) -> None:
-    """Note that nobody can pay on this page any more. What is closed stays as it is."""
+) -> bool:
+    """Note that nobody can pay on this page any more; whether that is news.
+
+    What is closed stays as it is.
+    """
     checkout = await session.scalar(
         select(Checkout)
         .where(Checkout.firm_id == firm_id, Checkout.stripe_session_id == session_id)
         .with_for_update()
         .execution_options(populate_existing=True)
     )
-    if checkout is not None and checkout.state is CheckoutState.open:
-        checkout.state = state
-        await session.flush()
+    if checkout is None or checkout.state is not CheckoutState.open:
+        return False
+    checkout.state = state
+    await session.flush()
+    return True
 
 
 async def _prepare(

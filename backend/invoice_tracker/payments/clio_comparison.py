@@ -8,13 +8,13 @@ from uuid import UUID, uuid4
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from invoice_tracker.domain.money import Money
+from invoice_tracker.domain.money import Money, format_money
 from invoice_tracker.invoices import timeline
 from invoice_tracker.invoices.models import ClioState, Invoice
+from invoice_tracker.invoices.service import lock_invoices
 from invoice_tracker.payments.balances import LOCAL_SOURCES, MONEY_STATES
 from invoice_tracker.payments.matching import Unconfirmed, explain_rise
 from invoice_tracker.payments.models import Payment, PaymentSource, PaymentState, RecordState
-from invoice_tracker.payments.wording import in_words
 
 TO_BE_SEEN = (RecordState.waiting, RecordState.queued, RecordState.recorded)
 
@@ -41,13 +41,7 @@ async def compare_with_clio(
     comparison of a bill only notes where it stands.
     """
     result = Comparison()
-    invoices = await session.scalars(
-        select(Invoice)
-        .where(Invoice.firm_id == firm_id, Invoice.id.in_(invoice_ids))
-        .order_by(Invoice.id)
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    )
+    invoices = await lock_invoices(session, firm_id=firm_id, invoice_ids=invoice_ids)
     payments = await _payments_of(session, firm_id=firm_id, invoice_ids=invoice_ids)
     for invoice in invoices:
         await _compare_one(session, invoice, payments.get(invoice.id, []), result, now)
@@ -130,7 +124,7 @@ async def _confirm(
     payment.record_note = None
     payment.recorded_at = payment.recorded_at or now
     payment.confirmed_at = now
-    amount = in_words(Money(payment.amount_minor, payment.currency))
+    amount = format_money(Money(payment.amount_minor, payment.currency))
     await timeline.add(
         session,
         firm_id=invoice.firm_id,
@@ -166,7 +160,7 @@ async def _add_from_clio(
         invoice_id=invoice.id,
         at=now,
         kind="payment_settled",
-        title=f"{in_words(Money(amount_minor, invoice.currency))} was paid in Clio",
+        title=f"{format_money(Money(amount_minor, invoice.currency))} was paid in Clio",
         payment_id=payment.id,
     )
     return payment
@@ -198,6 +192,6 @@ async def _take_back(
         invoice_id=invoice.id,
         at=now,
         kind="changed_in_clio",
-        title=f"Clio shows {in_words(Money(fall, invoice.currency))} less paid than before",
+        title=f"Clio shows {format_money(Money(fall, invoice.currency))} less paid than before",
         detail="A payment was deleted or reversed in Clio. Please check the bill there.",
     )

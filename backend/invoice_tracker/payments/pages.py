@@ -10,9 +10,9 @@ from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
+from invoice_tracker.domain.money import format_money
 from invoice_tracker.firms.models import Firm
 from invoice_tracker.payments.payability import Payability, Standing
-from invoice_tracker.payments.wording import in_words
 from invoice_tracker.settings import Settings
 
 FOLDER = Path(__file__).parent / "templates"
@@ -95,7 +95,7 @@ def standing_page(
     settings: Settings, *, firm: Firm, number: str, standing: Standing
 ) -> HTMLResponse:
     """What the client sees: the amount and one button, or why there is nothing to press."""
-    amount = in_words(standing.due)
+    amount = format_money(standing.due)
     if standing.state is Payability.payable:
         return _render(
             settings,

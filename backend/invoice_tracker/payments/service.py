@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from invoice_tracker.core.errors import NotFound
 from invoice_tracker.domain.money import Money
 from invoice_tracker.invoices.models import ClioState, Invoice
+from invoice_tracker.invoices.service import lock_invoices
 from invoice_tracker.payments.balances import amount_due, effective_balances
 from invoice_tracker.payments.clio_comparison import Comparison, compare_with_clio
 from invoice_tracker.payments.models import (
@@ -79,15 +80,10 @@ async def lock_invoice(session: AsyncSession, *, firm_id: UUID, invoice_id: UUID
 
     Whoever records money, or is about to send a reminder, holds this lock.
     """
-    invoice = await session.scalar(
-        select(Invoice)
-        .where(Invoice.firm_id == firm_id, Invoice.id == invoice_id)
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    )
-    if invoice is None:
+    locked = await lock_invoices(session, firm_id=firm_id, invoice_ids=[invoice_id])
+    if not locked:
         raise NotFound("There is no such invoice.")
-    return invoice
+    return locked[0]
 
 
 async def apply_report(

@@ -4,16 +4,15 @@ from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from invoice_tracker.domain.money import Money
+from invoice_tracker.domain.money import Money, format_money
 from invoice_tracker.invoices import timeline
 from invoice_tracker.invoices.models import Invoice
 from invoice_tracker.payments.models import HAS_MONEY, Payment, PaymentState
-from invoice_tracker.payments.wording import in_words
 
 
 def words(amount_minor: int, payment: Payment) -> str:
     """An amount in the payment's currency."""
-    return in_words(Money(amount_minor, payment.currency))
+    return format_money(Money(amount_minor, payment.currency))
 
 
 async def tell(
