@@ -1,0 +1,108 @@
+"""Typed reasons why nothing is sent for an invoice for now."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from zoneinfo import ZoneInfo
+
+from invoice_tracker.domain.plain_dates import in_words
+
+
+class HoldKind(StrEnum):
+    """Why a collection sends nothing for now."""
+
+    paused = "paused"
+    promise = "promise"
+    dispute = "dispute"
+    payment_processing = "payment_processing"
+    checkout_open = "checkout_open"
+    clio_payment_pending = "clio_payment_pending"
+    refund_or_chargeback = "refund_or_chargeback"
+    stale_data = "stale_data"
+    clio_disconnected = "clio_disconnected"
+    no_address = "no_address"
+    no_due_date = "no_due_date"
+    bounced = "bounced"
+    awaiting_approval = "awaiting_approval"
+    safe_mode = "safe_mode"
+    sender_unverified = "sender_unverified"
+    set_archived = "set_archived"
+
+
+_WORDS = {
+    HoldKind.paused: "Paused",
+    HoldKind.promise: "The client has promised to pay",
+    HoldKind.dispute: "The client disputes this invoice",
+    HoldKind.payment_processing: "A payment is on its way",
+    HoldKind.checkout_open: "The client has just opened the payment page",
+    HoldKind.clio_payment_pending: "A payment is pending in Clio",
+    HoldKind.refund_or_chargeback: "A payment was refunded or disputed, a person must decide",
+    HoldKind.stale_data: "The invoice could not be read from Clio recently enough",
+    HoldKind.clio_disconnected: "Clio is not connected",
+    HoldKind.no_address: "No e-mail address",
+    HoldKind.no_due_date: "No due date",
+    HoldKind.bounced: "Mail to the client's address came back",
+    HoldKind.awaiting_approval: "Waiting for approval",
+    HoldKind.safe_mode: "Safe Mode is on",
+    HoldKind.sender_unverified: "The sender's e-mail address is not verified",
+    HoldKind.set_archived: "The reminder set is archived",
+}
+
+_MAIL_ONLY = frozenset(
+    {
+        HoldKind.no_address,
+        HoldKind.bounced,
+        HoldKind.safe_mode,
+        HoldKind.sender_unverified,
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """One hold from ``starts_at`` until ``ends_at`` (not included; nothing means open-ended).
+
+    Both are UTC instants. ``author`` is the name of the person who set it, if one did.
+    """
+
+    kind: HoldKind
+    reason: str
+    starts_at: datetime
+    ends_at: datetime | None = None
+    author: str | None = None
+
+
+def describe(kind: HoldKind) -> str:
+    """The kind in plain words, without a full stop."""
+    return _WORDS[kind]
+
+
+def describe_hold(hold: Hold, time_zone: str) -> str:
+    """The hold in plain words with its last day and reason: ``Paused until March 3, 2026``."""
+    words = describe(hold.kind)
+    if hold.ends_at is not None:
+        local = hold.ends_at.astimezone(ZoneInfo(time_zone))
+        words += f" until {in_words(local.date())}"
+    return f"{words}: {hold.reason}" if hold.reason else words
+
+
+def active_holds(holds: Iterable[Hold], at: datetime) -> list[Hold]:
+    """The holds in force at an instant; the one that lasts longest comes first."""
+    in_force = [
+        hold
+        for hold in holds
+        if hold.starts_at <= at and (hold.ends_at is None or at < hold.ends_at)
+    ]
+    return sorted(in_force, key=_how_long, reverse=True)
+
+
+def stops_calls(kind: HoldKind) -> bool:
+    """Whether the hold also stops call tasks; a missing address, say, only stops mail."""
+    return kind not in _MAIL_ONLY
+
+
+def _how_long(hold: Hold) -> tuple[bool, float]:
+    if hold.ends_at is None:
+        return True, 0.0
+    return False, hold.ends_at.timestamp()
