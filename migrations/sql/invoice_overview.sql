@@ -97,7 +97,7 @@ LEFT JOIN LATERAL (
         SELECT 1 AS rank, 'refund_or_chargeback' AS kind, NULL AS reason, NULL::timestamptz AS until
         WHERE paid.payment_state IN ('disputed', 'refunded', 'partly_refunded')
         UNION ALL
-        SELECT 2, 'payment_processing', NULL, NULL
+        SELECT 2, CASE WHEN i.clio_pending_minor > 0 THEN 'clio_payment_pending' ELSE 'payment_processing' END, NULL, NULL
         WHERE paid.payment_state = 'processing' OR i.clio_pending_minor > 0
         UNION ALL
         SELECT * FROM (

@@ -1,9 +1,11 @@
 """What changed about an invoice in Clio, as sentences for its timeline."""
 
-from invoice_tracker.domain.money import Money
+from datetime import date
+
+from invoice_tracker.domain.money import Money, format_money
+from invoice_tracker.domain.plain_dates import in_words
 from invoice_tracker.invoices.models import ClioState, Invoice
 from invoice_tracker.invoices.records import BillRecord
-from invoice_tracker.invoices.wording import format_day, format_money
 
 _STATE_SENTENCES = {
     ClioState.draft: "The bill is a draft again in Clio",
@@ -21,9 +23,7 @@ def describe_changes(old: Invoice, new: BillRecord) -> list[str]:
     if old.clio_state != new.state:
         sentences.append(_STATE_SENTENCES[new.state])
     if old.due_on != new.due_on:
-        sentences.append(
-            f"The due date changed from {format_day(old.due_on)} to {format_day(new.due_on)}"
-        )
+        sentences.append(f"The due date changed from {_day(old.due_on)} to {_day(new.due_on)}")
     sentences.extend(_describe_amounts(old, new))
     if old.number != new.number:
         sentences.append(f"The number changed from {old.number} to {new.number}")
@@ -51,3 +51,7 @@ def describe_address_change(old: str | None, new: str | None) -> str:
     if old is None:
         return f"The client's e-mail address is now {new}"
     return f"The client's e-mail address changed from {old} to {new}"
+
+
+def _day(day: date | None) -> str:
+    return in_words(day) if day else "none"

@@ -2,11 +2,11 @@
 
 from datetime import date
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import Row
 
 from invoice_tracker.core.schemas import MoneyOut
+from invoice_tracker.domain.invoice_aging import days_overdue
 from invoice_tracker.invoices.schemas import (
     ClientRef,
     CollectionRef,
@@ -14,7 +14,7 @@ from invoice_tracker.invoices.schemas import (
     InvoiceRow,
     MatterRef,
 )
-from invoice_tracker.invoices.status import days_overdue, refusal, status_note
+from invoice_tracker.invoices.status import refusal, status_note
 
 
 def present_row(row: Row[Any], *, today: date, time_zone: str) -> InvoiceRow:
@@ -52,11 +52,11 @@ def _row_fields(row: Row[Any], *, today: date, time_zone: str) -> dict[str, Any]
         ),
         "issued_on": row.issued_on,
         "due_on": row.due_on,
-        "days_overdue": days_overdue(row.due_on, today),
+        "days_overdue": days_overdue(row.due_on, today) if row.due_on else 0,
         "total": _money(row, row.total_minor),
         "balance": _money(row, row.effective_balance_minor),
         "section": row.section,
-        "status_note": status_note(row, ZoneInfo(time_zone)),
+        "status_note": status_note(row, time_zone),
         "remindable": refusal(row) is None,
         "collection": _collection(row),
     }

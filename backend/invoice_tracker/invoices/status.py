@@ -1,11 +1,10 @@
 """The short note beside an invoice: why it is where it is, in words."""
 
-from datetime import date, tzinfo
 from typing import Any, Final
 
 from sqlalchemy import Row
 
-from invoice_tracker.invoices.wording import format_day
+from invoice_tracker.domain.holds import Hold, HoldKind, describe_hold
 
 _CLIO_STATES: Final = {
     "draft": "A draft again in Clio",
@@ -14,9 +13,9 @@ _CLIO_STATES: Final = {
     "deleted": "Deleted in Clio",
 }
 _RECORDING: Final = {
-    "waiting": "Paid, being recorded in Clio",
-    "queued": "Paid, to be recorded in Clio by hand",
-    "recorded": "Paid and recorded, waiting for Clio to show it",
+    "waiting": "Paid by Stripe, being recorded in Clio",
+    "queued": "Paid by Stripe, to be recorded in Clio by hand",
+    "recorded": "Paid by Stripe and recorded, waiting for Clio to show it",
 }
 _PAYMENTS: Final = {
     "disputed": "Payment disputed by the client's bank",
@@ -24,19 +23,6 @@ _PAYMENTS: Final = {
     "partly_refunded": "Payment partly refunded: a person decides",
     "processing": "Payment under way",
 }
-_HOLDS: Final = {
-    "paused": "Paused",
-    "promise": "Promised to pay",
-    "dispute": "Disputed by the client",
-    "payment_processing": "Payment under way",
-    "refund_or_chargeback": "Payment refunded or disputed: a person decides",
-    "no_address": "No e-mail address",
-}
-
-
-def days_overdue(due_on: date | None, today: date) -> int:
-    """Calendar days past the due date; negative while it is ahead, 0 without one."""
-    return (today - due_on).days if due_on else 0
 
 
 def refusal(row: Row[Any]) -> str | None:
@@ -54,12 +40,12 @@ def refusal(row: Row[Any]) -> str | None:
     return None
 
 
-def status_note(row: Row[Any], zone: tzinfo) -> str | None:
+def status_note(row: Row[Any], time_zone: str) -> str | None:
     """Plain words for the list, or nothing where the section says it all."""
     if row.section == "paid":
         return _paid_note(row)
     if row.section == "on_hold":
-        return _hold_note(row, zone)
+        return _hold_note(row, time_zone)
     if row.section == "no_reminders" and row.payment_state in _PAYMENTS:
         return _PAYMENTS[row.payment_state]
     reason = refusal(row)
@@ -76,12 +62,14 @@ def _paid_note(row: Row[Any]) -> str | None:
     return None
 
 
-def _hold_note(row: Row[Any], zone: tzinfo) -> str:
-    note = _HOLDS.get(row.hold_kind, str(row.hold_kind).replace("_", " ").capitalize())
-    if row.hold_kind == "refund_or_chargeback":
-        note = _PAYMENTS.get(row.payment_state, note)
-    if row.hold_until is not None:
-        note += f" until {format_day(row.hold_until.astimezone(zone).date())}"
-    if row.hold_reason:
-        note += f": {row.hold_reason}"
-    return note
+def _hold_note(row: Row[Any], time_zone: str) -> str:
+    kind = HoldKind(row.hold_kind)
+    if kind is HoldKind.refund_or_chargeback and row.payment_state in _PAYMENTS:
+        return _PAYMENTS[row.payment_state]
+    hold = Hold(
+        kind=kind,
+        reason=row.hold_reason or "",
+        starts_at=row.created_at,
+        ends_at=row.hold_until,
+    )
+    return describe_hold(hold, time_zone)

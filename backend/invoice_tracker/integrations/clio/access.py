@@ -59,8 +59,7 @@ async def open_client(
     async with access.database.transaction(firm_id) as session:
         connection = await _connected(session, firm_id)
         token = _decrypt(access, connection.access_token)
-        expires_at = connection.token_expires_at
-        base = base_url(access.settings, connection.region)
+        expires_at, region = connection.token_expires_at, connection.region
 
     async def renew(old: str) -> str:
         return await renew_token(access, firm_id, old=old)
@@ -69,7 +68,14 @@ async def open_client(
         token = await renew(token)
     own = http or make_http()
     try:
-        yield ClioClient(own, base_url=base, access_token=token, renew=renew, patience=patience)
+        yield ClioClient(
+            own,
+            region=region,
+            base_url=base_url(access.settings, region),
+            access_token=token,
+            renew=renew,
+            patience=patience,
+        )
     finally:
         if http is None:
             await own.aclose()

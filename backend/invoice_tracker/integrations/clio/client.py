@@ -74,12 +74,14 @@ class ClioClient:
         self,
         http: httpx2.AsyncClient,
         *,
+        region: str,
         base_url: str,
         access_token: str,
         renew: Renew,
         patience: float = 60.0,
         sleep: Sleep = asyncio.sleep,
     ) -> None:
+        self.region = region
         self.base_url = base_url
         self.requests_used = 0
         self._http = http

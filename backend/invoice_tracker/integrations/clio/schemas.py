@@ -5,9 +5,9 @@ from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Annotated, Any
 
-from babel.numbers import get_currency_precision
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
+from invoice_tracker.domain.money import minor_digits
 from invoice_tracker.integrations.clio.regions import bill_url
 from invoice_tracker.invoices.models import ClioState
 from invoice_tracker.invoices.records import BillRecord, ClientRecord, MatterRecord
@@ -166,8 +166,11 @@ class ClioPerson(FromClio):
 
 
 def to_minor(amount: Decimal, currency: str) -> int:
-    """Whole minor units: cents, or yen for a currency without cents."""
-    scaled = amount.scaleb(get_currency_precision(currency))
+    """Whole minor units: cents, or yen for a currency without cents.
+
+    Clio writes amounts as floating-point numbers, so a stray fraction of a cent is rounded off.
+    """
+    scaled = amount.scaleb(minor_digits(currency))
     return int(scaled.to_integral_value(ROUND_HALF_UP))
 
 

@@ -1,0 +1,138 @@
+"""Routes of the firm's connection to Clio."""
+
+from typing import Annotated
+from urllib.parse import urlencode
+
+from fastapi import APIRouter, BackgroundTasks, Cookie, Query
+from fastapi.responses import RedirectResponse
+
+from invoice_tracker.accounts.deps import COOKIE, Owner, Principal, Reader, principal_of
+from invoice_tracker.accounts.models import Role
+from invoice_tracker.core.deps import Adapters, AdaptersDep, ClockDep, SessionDep
+from invoice_tracker.core.errors import PROBLEMS, Unauthorized
+from invoice_tracker.integrations.clio import service
+from invoice_tracker.integrations.clio.access import ClioAccess
+from invoice_tracker.integrations.clio.connection_schemas import (
+    AuthorizeOut,
+    ClioConnectionOut,
+    ClioConnectionUpdate,
+    ConnectInput,
+    DisconnectInput,
+)
+from invoice_tracker.integrations.clio.service import CallbackRefused, describe_connection
+
+router = APIRouter(prefix="/clio", tags=["clio"], responses=PROBLEMS)
+
+SYNC_JOB = "sync_firm"
+
+
+@router.get("/connection", operation_id="clio_get_connection")
+async def get_connection(
+    session: SessionDep, principal: Reader, adapters: AdaptersDep
+) -> ClioConnectionOut:
+    """Whether Clio can be read, and as whom."""
+    connection = await service.find_connection(session, principal.firm_id)
+    return describe_connection(connection, adapters.settings)
+
+
+@router.post("/connection", operation_id="clio_connect")
+async def connect(
+    session: SessionDep,
+    principal: Owner,
+    adapters: AdaptersDep,
+    clock: ClockDep,
+    body: ConnectInput,
+) -> AuthorizeOut:
+    """Begin a connection: the answer says where the person allows it."""
+    url = await service.begin_connection(
+        session,
+        adapters.settings,
+        firm_id=principal.firm_id,
+        user_id=principal.user_id,
+        region=body.region,
+        now=clock.now(),
+    )
+    return AuthorizeOut(authorize_url=url)
+
+
+@router.patch("/connection", operation_id="clio_update_connection")
+async def update_connection(
+    session: SessionDep, principal: Owner, adapters: AdaptersDep, body: ClioConnectionUpdate
+) -> ClioConnectionOut:
+    """Choose how payments get into Clio."""
+    connection = await service.set_strategy(
+        session, firm_id=principal.firm_id, strategy=body.record_strategy
+    )
+    return describe_connection(connection, adapters.settings)
+
+
+@router.post("/connection/disconnect", operation_id="clio_disconnect")
+async def disconnect(
+    principal: Owner,
+    adapters: AdaptersDep,
+    _: DisconnectInput,
+) -> ClioConnectionOut:
+    """Give the access back. Reminders stop; everything that was read stays."""
+    access = ClioAccess.of(adapters)
+    await service.disconnect(access, firm_id=principal.firm_id)
+    async with adapters.database.transaction(principal.firm_id) as session:
+        connection = await service.find_connection(session, principal.firm_id)
+        return describe_connection(connection, adapters.settings)
+
+
+@router.get("/callback", operation_id="clio_callback", status_code=303, response_model=None)
+async def callback(
+    adapters: AdaptersDep,
+    background: BackgroundTasks,
+    state: Annotated[str, Query(max_length=200)] = "",
+    code: Annotated[str, Query(max_length=2000)] = "",
+    error: Annotated[str, Query(max_length=200)] = "",
+    token: Annotated[str, Cookie(alias=COOKIE)] = "",
+) -> RedirectResponse:
+    """Clio sends the person back to here; they land on the settings, or in the first run."""
+    page = "/settings/clio"
+    try:
+        principal = await _who_asks(adapters, token)
+        async with adapters.database.transaction(principal.firm_id) as session:
+            if await service.find_connection(session, principal.firm_id) is None:
+                page = "/welcome"
+        await _connect(adapters, principal, state=state, code=code, error=error)
+    except CallbackRefused as refusal:
+        return _redirect(adapters, page, error=refusal.code)
+    background.add_task(adapters.poke, SYNC_JOB, principal.firm_id)
+    answer = _redirect(adapters, page, connected="1")
+    answer.background = background
+    return answer
+
+
+async def _who_asks(adapters: Adapters, token: str) -> Principal:
+    try:
+        async with adapters.database.transaction() as session:
+            principal = await principal_of(session, token=token, now=adapters.clock.now())
+    except Unauthorized as error:
+        raise CallbackRefused("not_logged_in") from error
+    if principal.role is not Role.owner:
+        raise CallbackRefused("not_allowed")
+    return principal
+
+
+async def _connect(
+    adapters: Adapters, principal: Principal, *, state: str, code: str, error: str
+) -> None:
+    async with adapters.database.transaction(principal.firm_id) as session:
+        region = await service.take_state(
+            session,
+            firm_id=principal.firm_id,
+            user_id=principal.user_id,
+            state=state,
+            now=adapters.clock.now(),
+        )
+    if error or not code:
+        raise CallbackRefused("declined" if error == "access_denied" else "refused")
+    await service.finish_connection(
+        ClioAccess.of(adapters), firm_id=principal.firm_id, region=region, code=code
+    )
+
+
+def _redirect(adapters: Adapters, page: str, **query: str) -> RedirectResponse:
+    return RedirectResponse(f"{adapters.public_url}{page}?{urlencode(query)}", status_code=303)
