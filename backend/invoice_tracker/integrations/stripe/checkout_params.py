@@ -1,4 +1,4 @@
-"""What Stripe is told of a checkout: ids and the invoice's number, never what the matter is about."""
+"""What Stripe is told of a checkout: ids and the invoice's number, never the matter."""
 
 from uuid import UUID
 

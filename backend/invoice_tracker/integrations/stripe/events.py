@@ -2,8 +2,10 @@
 
 import json
 from dataclasses import dataclass
-from typing import Any
+from datetime import datetime
+from typing import Any, Final, Protocol
 
+import stripe
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from invoice_tracker.core.deps import Adapters
@@ -14,7 +16,7 @@ from invoice_tracker.integrations.stripe.fulfilment import fulfil
 from invoice_tracker.integrations.stripe.gateway import StripeGateway
 from invoice_tracker.integrations.stripe.reading import Reading, read_intent, read_session
 
-WANTED = (
+WANTED: Final = (
     "checkout.session.completed",
     "checkout.session.async_payment_succeeded",
     "checkout.session.async_payment_failed",
@@ -33,7 +35,17 @@ WANTED = (
     "charge.dispute.funds_withdrawn",
     "charge.dispute.funds_reinstated",
 )
-"""What the webhook endpoint asks for. The names are those of ``stripe.md`` in Stripe's API."""
+"""What the webhook endpoint asks for."""
+
+
+class Reader(Protocol):
+    """Reads one kind of object."""
+
+    async def __call__(
+        self, client: stripe.StripeClient, object_id: str, /, *, asked_at: datetime
+    ) -> Reading:
+        """The object as it stands now."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +82,7 @@ class StripeEvents:
             return Skipped("Nothing to do for this kind of event.")
         reader, object_id = named
 
-        async def read(client: Any) -> Reading:
+        async def read(client: stripe.StripeClient) -> Reading:
             return await reader(client, object_id, asked_at=asked_at)
 
         try:
@@ -98,7 +110,7 @@ def refusal_of(body: dict[str, Any], connection: OpenConnection) -> str | None:
     return None
 
 
-def object_to_read(body: dict[str, Any]) -> tuple[Any, str] | None:
+def object_to_read(body: dict[str, Any]) -> tuple[Reader, str] | None:
     """Which object to read for an event, and how; None for kinds that need nothing."""
     kind, item = str(body.get("type", "")), body.get("data", {}).get("object", {})
     if kind.startswith("checkout.session."):

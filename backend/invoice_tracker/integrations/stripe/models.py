@@ -45,4 +45,6 @@ class StripeConnection(Base):
     webhook_secret: Mapped[bytes | None] = mapped_column(LargeBinary)
     connected_at: Mapped[datetime]
     last_event_at: Mapped[datetime | None]
+    caught_up_at: Mapped[datetime]
+    """All events before it have been fetched from Stripe's list, whether or not they came in."""
     error: Mapped[str | None]

@@ -1,0 +1,198 @@
+"""Asking Stripe ourselves, so that a day without webhooks loses nothing."""
+
+import json
+from datetime import datetime, timedelta
+from uuid import UUID
+
+import stripe
+import structlog
+from sqlalchemy import select, update
+
+from invoice_tracker.core.deps import Adapters
+from invoice_tracker.inbox import service as inbox
+from invoice_tracker.integrations.stripe.client import (
+    KeyProblem,
+    PermissionProblem,
+    UnknownToStripe,
+)
+from invoice_tracker.integrations.stripe.connections import find_connection
+from invoice_tracker.integrations.stripe.events import WANTED, gateway_of
+from invoice_tracker.integrations.stripe.fulfilment import fulfil
+from invoice_tracker.integrations.stripe.gateway import StripeGateway
+from invoice_tracker.integrations.stripe.models import (
+    ConnectionState,
+    StripeConnection,
+    WebhookSetup,
+)
+from invoice_tracker.integrations.stripe.reading import Reading, read_session
+from invoice_tracker.integrations.stripe.webhooks import SOURCE
+from invoice_tracker.invoices.models import Invoice
+from invoice_tracker.payments.balances import amount_due
+from invoice_tracker.payments.checkout import close_checkout
+from invoice_tracker.payments.models import Checkout, CheckoutState
+from invoice_tracker.payments.repository import open_checkouts
+from invoice_tracker.ports import CheckoutStatus, GatewayProblem
+
+WITH_WEBHOOKS = timedelta(minutes=15)
+"""How often the list of events is fetched although Stripe posts them."""
+OVERLAP = timedelta(minutes=5)
+MOST_PAGES = 20
+# The API takes at most 20 names.
+assert len(WANTED) <= 20
+_log = structlog.get_logger()
+
+
+async def look_at_open_checkouts(adapters: Adapters, firm_id: UUID) -> int:
+    """Find out what became of each open checkout, and fetch events that were never posted.
+
+    Closes a page whose amount is no longer what is owed. Answers how many checkouts ended. One
+    that cannot be looked at stops no other.
+    """
+    gateway = gateway_of(adapters)
+    if not await gateway.can_take_payments(firm_id):
+        return 0
+    if await fetch_missed_events(adapters, firm_id):
+        await adapters.poke("handle_events", firm_id)
+    async with adapters.database.transaction(firm_id) as session:
+        checkouts = await open_checkouts(session, firm_id=firm_id)
+    ended = 0
+    for checkout in checkouts:
+        try:
+            ended += await _look_at(adapters, gateway, checkout)
+        except KeyProblem:
+            break
+        except GatewayProblem as problem:
+            _log.warning("checkout_not_read", checkout=str(checkout.id), problem=str(problem))
+    return ended
+
+
+async def _look_at(adapters: Adapters, gateway: StripeGateway, checkout: Checkout) -> bool:
+    """Whether it has ended."""
+    firm_id, session_id = checkout.firm_id, checkout.stripe_session_id
+    now = adapters.clock.now()
+    if session_id is None:
+        return await _give_up_pending(adapters, checkout, now)
+
+    async def read(client: stripe.StripeClient) -> Reading:
+        return await read_session(client, session_id, asked_at=now)
+
+    try:
+        reading = await gateway.ask(firm_id, read)
+    except UnknownToStripe:
+        return await _note_expired(adapters, checkout)
+    if reading.status is not CheckoutStatus.open:
+        async with adapters.database.transaction(firm_id) as session:
+            outcome = await fulfil(session, firm_id=firm_id, reading=reading, now=now)
+        _log.info("checkout_ended", checkout=str(checkout.id), outcome=outcome)
+        return True
+    if await _still_owed(adapters, checkout):
+        return False
+    if await gateway.expire_checkout(firm_id, session_id) is CheckoutStatus.expired:
+        return await _note_expired(adapters, checkout)
+    return False
+
+
+async def _give_up_pending(adapters: Adapters, checkout: Checkout, now: datetime) -> bool:
+    """A row whose page was never handed to anybody ends with the time it would have had."""
+    if checkout.expires_at > now:
+        return False
+    async with adapters.database.transaction(checkout.firm_id) as session:
+        await session.execute(
+            update(Checkout)
+            .where(
+                Checkout.firm_id == checkout.firm_id,
+                Checkout.id == checkout.id,
+                Checkout.state == CheckoutState.pending,
+            )
+            .values(state=CheckoutState.expired)
+            .execution_options(synchronize_session=False)
+        )
+    return True
+
+
+async def _note_expired(adapters: Adapters, checkout: Checkout) -> bool:
+    async with adapters.database.transaction(checkout.firm_id) as session:
+        return await close_checkout(
+            session,
+            firm_id=checkout.firm_id,
+            session_id=checkout.stripe_session_id or "",
+            state=CheckoutState.expired,
+        )
+
+
+async def _still_owed(adapters: Adapters, checkout: Checkout) -> bool:
+    async with adapters.database.transaction(checkout.firm_id) as session:
+        invoice = await session.scalar(
+            select(Invoice).where(
+                Invoice.firm_id == checkout.firm_id, Invoice.id == checkout.invoice_id
+            )
+        )
+        return invoice is not None and (
+            await amount_due(session, invoice=invoice) == checkout.amount_minor
+        )
+
+
+async def fetch_missed_events(adapters: Adapters, firm_id: UUID) -> int:
+    """Put into the inbox what Stripe's list of events has and we have not; how many those were.
+
+    Refunds and disputes are found this way too. An event that was posted as well is the same row.
+    """
+    now = adapters.clock.now()
+    async with adapters.database.transaction(firm_id) as session:
+        row = await find_connection(session, firm_id=firm_id)
+    if row is None or row.state is not ConnectionState.connected or not _is_due(row, now):
+        return 0
+    since = int((row.caught_up_at - OVERLAP).timestamp())
+
+    async def fetch(client: stripe.StripeClient) -> list[stripe.Event]:
+        return await _events_since(client, since)
+
+    try:
+        events = await gateway_of(adapters).ask(firm_id, fetch)
+    except PermissionProblem:
+        return 0
+    except GatewayProblem as problem:
+        _log.warning("stripe_events_not_fetched", firm_id=str(firm_id), problem=str(problem))
+        return 0
+    recorded = 0
+    async with adapters.database.transaction(firm_id) as session:
+        for event in events:
+            new = await inbox.record(
+                session,
+                firm_id=firm_id,
+                source=SOURCE,
+                external_id=event.id,
+                kind=event.type,
+                body=json.dumps(event.to_dict()).encode(),
+                now=now,
+            )
+            recorded += new is not None
+        await session.execute(
+            update(StripeConnection)
+            .where(StripeConnection.firm_id == firm_id)
+            .values(caught_up_at=now)
+            .execution_options(synchronize_session=False)
+        )
+    return recorded
+
+
+def _is_due(row: StripeConnection, now: datetime) -> bool:
+    return row.webhook is WebhookSetup.missing or now - row.caught_up_at >= WITH_WEBHOOKS
+
+
+async def _events_since(client: stripe.StripeClient, since: int) -> list[stripe.Event]:
+    """Events created since then (Unix seconds), the oldest first."""
+    found: list[stripe.Event] = []
+    for _ in range(MOST_PAGES):
+        page = await client.v1.events.list_async(
+            {
+                "types": list(WANTED),
+                "created": {"gte": since},
+                "limit": 100,
+                **({"starting_after": found[-1].id} if found else {}),
+            }
+        )
+        found.extend(page.data)
+        if not page.has_more:
+            return found[::-1]
+    raise GatewayProblem("Stripe has more events than can be fetched at once.")
