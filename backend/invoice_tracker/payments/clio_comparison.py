@@ -9,11 +9,11 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from invoice_tracker.domain.money import Money, format_money
+from invoice_tracker.domain.payment_allocation import LocalPayment, newly_confirmed
 from invoice_tracker.invoices import timeline
 from invoice_tracker.invoices.models import ClioState, Invoice
 from invoice_tracker.invoices.service import lock_invoices
 from invoice_tracker.payments.balances import LOCAL_SOURCES, MONEY_STATES
-from invoice_tracker.payments.matching import Unconfirmed, explain_rise
 from invoice_tracker.payments.models import Payment, PaymentSource, PaymentState, RecordState
 
 TO_BE_SEEN = (RecordState.waiting, RecordState.queued, RecordState.recorded)
@@ -86,17 +86,29 @@ async def _compare_one(
         result.taken_back.append(invoice.id)
         known = invoice.clio_paid_minor
         rise = 0
-    waiting = [_as_unconfirmed(p) for p in payments if _is_to_be_seen(p)]
-    settled = invoice.clio_state is ClioState.paid and invoice.clio_balance_minor <= 0
-    explained = explain_rise(rise, waiting, bill_is_settled=settled)
-    for payment in payments:
-        if payment.id in explained.confirmed:
-            await _confirm(session, invoice, payment, now)
-            result.confirmed.append(payment.id)
-    if explained.elsewhere > 0:
-        found = await _add_from_clio(session, invoice, explained.elsewhere, known, now)
+    confirmed = _now_shown(invoice, payments, now)
+    for payment in confirmed:
+        await _confirm(session, invoice, payment, now)
+        result.confirmed.append(payment.id)
+    left = max(0, rise - sum(_net(payment) for payment in confirmed))
+    # A smaller rise may be a part of a payment of ours: the next one will tell.
+    perhaps_ours = min(left, sum(_net(p) for p in payments if _is_to_be_seen(p)))
+    if left > perhaps_ours:
+        found = await _add_from_clio(session, invoice, left - perhaps_ours, known, now)
         result.found.append(found.id)
-    invoice.clio_paid_known_minor = known + rise - explained.open
+    invoice.clio_paid_known_minor = known + rise - perhaps_ours
+
+
+def _now_shown(invoice: Invoice, payments: Sequence[Payment], now: datetime) -> list[Payment]:
+    ours = [p for p in payments if p.source in LOCAL_SOURCES and _net(p) > 0]
+    settled = invoice.clio_state is ClioState.paid and invoice.clio_balance_minor <= 0
+    shown = newly_confirmed(
+        [_facts(p) for p in ours if _is_to_be_seen(p) or p.confirmed_at is not None],
+        clio_paid_minor=invoice.clio_paid_minor,
+        clio_bill_is_paid=settled,
+        read_at=now,
+    )
+    return [p for p in ours if p.id in shown]
 
 
 def _paid_before_ours(invoice: Invoice, payments: Sequence[Payment]) -> int:
@@ -113,8 +125,17 @@ def _net(payment: Payment) -> int:
     return payment.amount_minor - payment.refunded_minor - payment.overpaid_minor
 
 
-def _as_unconfirmed(payment: Payment) -> Unconfirmed:
-    return Unconfirmed(id=payment.id, amount=payment.amount_minor, net=_net(payment))
+def _facts(payment: Payment) -> LocalPayment:
+    """What Clio can show of it: never what was more than owed."""
+    return LocalPayment(
+        id=payment.id,
+        amount_minor=payment.amount_minor - payment.overpaid_minor,
+        refunded_minor=payment.refunded_minor,
+        is_settled=True,
+        clio_paid_before_minor=payment.clio_paid_before_minor,
+        received_at=payment.settled_at or payment.created_at,
+        confirmed_at=payment.confirmed_at,
+    )
 
 
 async def _confirm(
@@ -186,6 +207,9 @@ async def _take_back(
             payment.recorded_at = payment.confirmed_at = None
             payment.clio_paid_before_minor = invoice.clio_paid_minor
             left -= _net(payment)
+        elif _is_to_be_seen(payment):
+            before = payment.clio_paid_before_minor
+            payment.clio_paid_before_minor = max(0, before - fall)
     await timeline.add(
         session,
         firm_id=invoice.firm_id,

@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from invoice_tracker.core.errors import NotFound
 from invoice_tracker.domain.money import Money
+from invoice_tracker.domain.payment_allocation import overpayment
 from invoice_tracker.invoices.models import ClioState, Invoice
 from invoice_tracker.invoices.service import lock_invoices
 from invoice_tracker.payments.balances import amount_due, effective_balances
@@ -184,9 +185,10 @@ async def _settle(
     session: AsyncSession, invoice: Invoice, payment: Payment, report: PaymentReport, now: datetime
 ) -> None:
     """The money is there: take the amount from the provider, and flag what exceeds the balance."""
-    due = await amount_due(session, invoice=invoice) if payment.invoice_id else 0
+    due = await amount_due(session, invoice=invoice)
     payment.amount_minor = report.amount.amount_minor
-    payment.overpaid_minor = max(0, payment.amount_minor - due) if payment.invoice_id else 0
+    if payment.invoice_id is not None:
+        payment.overpaid_minor = overpayment(amount_minor=payment.amount_minor, balance_minor=due)
     payment.clio_paid_before_minor = invoice.clio_paid_minor
     payment.settled_at = now
     payment.record_state, payment.record_note = _how_to_record(invoice, payment)
