@@ -8,9 +8,14 @@ from uuid import uuid4
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from invoice_tracker.accounts.models import Role, User
+from invoice_tracker.collections.models import Collection, HoldRow
 from invoice_tracker.core.database import enter_firm
+from invoice_tracker.domain.holds import HoldKind
+from invoice_tracker.domain.reminder_schedule import Anchor, Backlog, StepKind
 from invoice_tracker.firms.models import Firm, Sender, SendingRules
 from invoice_tracker.invoices.models import Client, ClioState, Invoice
+from invoice_tracker.payments.models import Payment, PaymentSource, PaymentState, RecordState
+from invoice_tracker.reminder_sets.models import ReminderSet, ReminderSetVersion, ReminderStep
 
 _numbers = count(1001)
 
@@ -120,3 +125,95 @@ async def make_invoice(
     session.add(invoice)
     await session.flush()
     return invoice
+
+
+async def make_collection(
+    session: AsyncSession,
+    *,
+    firm: Firm,
+    invoice: Invoice,
+    now: datetime,
+    set_name: str | None = None,
+    **fields: Any,
+) -> Collection:
+    """A collection on a set of one e-mail, seven days after the due date."""
+    reminder_set = ReminderSet(
+        firm_id=firm.id, name=set_name or f"Set {next(_numbers)}", created_at=now, updated_at=now
+    )
+    session.add(reminder_set)
+    await session.flush()
+    version = ReminderSetVersion(
+        firm_id=firm.id, reminder_set_id=reminder_set.id, version=1, created_at=now
+    )
+    session.add(version)
+    await session.flush()
+    session.add(
+        ReminderStep(
+            firm_id=firm.id,
+            version_id=version.id,
+            position=1,
+            kind=StepKind.email,
+            anchor=Anchor.due,
+            offset_days=7,
+            subject="Invoice {{ invoice.number }}",
+            body="{{ invoice.balance }} {{ pay.link }}",
+        )
+    )
+    collection = Collection(
+        firm_id=firm.id,
+        invoice_id=invoice.id,
+        version_id=version.id,
+        backlog=Backlog.fitting_step,
+        started_at=fields.pop("started_at", now),
+        **fields,
+    )
+    session.add(collection)
+    await session.flush()
+    return collection
+
+
+async def make_payment(
+    session: AsyncSession,
+    *,
+    firm: Firm,
+    invoice: Invoice,
+    now: datetime,
+    amount_minor: int,
+    state: PaymentState = PaymentState.settled,
+    record_state: RecordState = RecordState.waiting,
+    source: PaymentSource = PaymentSource.stripe,
+    **fields: Any,
+) -> Payment:
+    """Money for the invoice, by Stripe, that Clio does not know of yet."""
+    payment = Payment(
+        firm_id=firm.id,
+        invoice_id=invoice.id,
+        source=source,
+        amount_minor=amount_minor,
+        currency=invoice.currency,
+        state=state,
+        record_state=record_state,
+        clio_paid_before_minor=invoice.clio_paid_minor,
+        created_at=now,
+        settled_at=now,
+        **fields,
+    )
+    session.add(payment)
+    await session.flush()
+    return payment
+
+
+async def make_hold(
+    session: AsyncSession,
+    *,
+    firm: Firm,
+    invoice: Invoice,
+    now: datetime,
+    kind: HoldKind = HoldKind.paused,
+    **fields: Any,
+) -> HoldRow:
+    """A hold from now on, without an end."""
+    hold = HoldRow(firm_id=firm.id, invoice_id=invoice.id, kind=kind, starts_at=now, **fields)
+    session.add(hold)
+    await session.flush()
+    return hold
