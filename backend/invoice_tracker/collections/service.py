@@ -7,25 +7,13 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from invoice_tracker.collections.endings import end_collection, end_of
+from invoice_tracker.collections.facts import load_firm
+from invoice_tracker.collections.hints import refresh
 from invoice_tracker.collections.models import Collection, CollectionState
-from invoice_tracker.collections.queued import cancel_open, look_again_now
-from invoice_tracker.invoices import timeline
-from invoice_tracker.invoices.models import ClioState, Invoice
+from invoice_tracker.collections.queued import look_again_now
 from invoice_tracker.invoices.service import lock_invoices
 from invoice_tracker.payments.balances import effective_balances
-
-NOT_COLLECTABLE = {
-    ClioState.void: "The bill was voided in Clio.",
-    ClioState.deleted: "The bill was deleted in Clio.",
-    ClioState.draft: "The bill is a draft again in Clio.",
-    ClioState.awaiting_approval: "The bill awaits approval again in Clio.",
-}
-PAID = "The invoice is paid."
-TITLES = {
-    CollectionState.settled: "Reminders ended: the invoice is paid",
-    CollectionState.stopped: "Reminders stopped",
-    CollectionState.completed: "Reminders completed: all steps are done",
-}
 
 
 async def reconsider(
@@ -57,54 +45,12 @@ async def reconsider(
         state, reason = end
         await end_collection(session, collection=collection, state=state, reason=reason, now=now)
         ended.append(collection.id)
-    await _look_again(session, firm_id=firm_id, collections=open_, now=now)
+    ids = [collection.id for collection in open_]
+    if ids:
+        firm = await load_firm(session, firm_id=firm_id)
+        await refresh(session, firm=firm, collection_ids=ids, now=now)
+        await look_again_now(session, firm_id=firm_id, collection_ids=ids, now=now)
     return ended
-
-
-def end_of(invoice: Invoice, *, balance_minor: int) -> tuple[CollectionState, str] | None:
-    """How a collection of this invoice ends, with the reason; None while it goes on.
-
-    ``balance_minor`` is the effective balance, in minor units.
-    """
-    if invoice.clio_state in NOT_COLLECTABLE:
-        return CollectionState.stopped, NOT_COLLECTABLE[invoice.clio_state]
-    if invoice.clio_state is ClioState.paid or balance_minor <= 0:
-        return CollectionState.settled, PAID
-    return None
-
-
-async def end_collection(
-    session: AsyncSession,
-    *,
-    collection: Collection,
-    state: CollectionState,
-    reason: str,
-    now: datetime,
-    actor: str | None = None,
-) -> None:
-    """End it and take back what has not left. The caller holds the invoice row's lock."""
-    collection.state = state
-    collection.ended_at = now
-    collection.end_reason = reason
-    collection.next_action_at = None
-    await session.flush()
-    await cancel_open(
-        session,
-        firm_id=collection.firm_id,
-        collection_ids=[collection.id],
-        reason=reason,
-        now=now,
-    )
-    await timeline.add(
-        session,
-        firm_id=collection.firm_id,
-        invoice_id=collection.invoice_id,
-        at=now,
-        kind="collection_ended",
-        title=TITLES[state],
-        detail=None if state is CollectionState.settled else reason,
-        actor=actor,
-    )
 
 
 async def _active(
@@ -120,14 +66,3 @@ async def _active(
         .execution_options(populate_existing=True)
     )
     return {row.invoice_id: row for row in rows}
-
-
-async def _look_again(
-    session: AsyncSession, *, firm_id: UUID, collections: list[Collection], now: datetime
-) -> None:
-    """Due now means only: the planner derives anew at its next tick what really is due."""
-    for collection in collections:
-        collection.next_action_at = now
-    await session.flush()
-    ids = [collection.id for collection in collections]
-    await look_again_now(session, firm_id=firm_id, collection_ids=ids, now=now)

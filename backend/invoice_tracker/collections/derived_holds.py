@@ -1,0 +1,97 @@
+"""Holds that follow from other facts, beside those that a person or an event has set.
+
+They need no release: a bank debit that fails, a checkout that grows old, end them by themselves.
+What the invoice itself says (no address, a payment pending in Clio) the pure functions see.
+"""
+
+from collections.abc import Collection as Group
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from invoice_tracker.collections.models import HoldRow
+from invoice_tracker.domain.holds import Hold, HoldKind
+from invoice_tracker.payments.models import Checkout, CheckoutState, Payment, PaymentState
+
+CHECKOUT_GRACE = timedelta(minutes=30)
+"""How long after the client opened the payment page a reminder waits for what comes of it."""
+
+_BY_PAYMENT = {
+    PaymentState.processing: HoldKind.payment_processing,
+    PaymentState.disputed: HoldKind.refund_or_chargeback,
+}
+
+
+async def load_holds(
+    session: AsyncSession, *, firm_id: UUID, invoice_ids: Group[UUID], now: datetime
+) -> dict[UUID, list[Hold]]:
+    """All holds of these invoices that are not over at ``now``."""
+    found: dict[UUID, list[Hold]] = {}
+    for load in (_set_by_hand, _from_payments, _from_checkouts):
+        for invoice_id, hold in await load(session, firm_id, invoice_ids):
+            if hold.ends_at is None or hold.ends_at > now:
+                found.setdefault(invoice_id, []).append(hold)
+    return found
+
+
+async def _set_by_hand(
+    session: AsyncSession, firm_id: UUID, invoice_ids: Group[UUID]
+) -> list[tuple[UUID, Hold]]:
+    rows = await session.execute(
+        select(
+            HoldRow.invoice_id,
+            HoldRow.kind,
+            HoldRow.reason,
+            HoldRow.starts_at,
+            HoldRow.ends_at,
+            HoldRow.author,
+        )
+        .where(
+            HoldRow.firm_id == firm_id,
+            HoldRow.invoice_id.in_(invoice_ids),
+            HoldRow.released_at.is_(None),
+        )
+        .order_by(HoldRow.starts_at, HoldRow.id)
+    )
+    return [
+        (invoice_id, Hold(kind, reason, starts_at, ends_at, author))
+        for invoice_id, kind, reason, starts_at, ends_at, author in rows.tuples()
+    ]
+
+
+async def _from_payments(
+    session: AsyncSession, firm_id: UUID, invoice_ids: Group[UUID]
+) -> list[tuple[UUID, Hold]]:
+    rows = await session.execute(
+        select(Payment.invoice_id, Payment.state, Payment.created_at).where(
+            Payment.firm_id == firm_id,
+            Payment.invoice_id.in_(invoice_ids),
+            Payment.state.in_(_BY_PAYMENT),
+        )
+    )
+    return [
+        (invoice_id, Hold(_BY_PAYMENT[state], "", starts_at=created_at))
+        for invoice_id, state, created_at in rows.tuples()
+        if invoice_id is not None
+    ]
+
+
+async def _from_checkouts(
+    session: AsyncSession, firm_id: UUID, invoice_ids: Group[UUID]
+) -> list[tuple[UUID, Hold]]:
+    rows = await session.execute(
+        select(Checkout.invoice_id, Checkout.created_at).where(
+            Checkout.firm_id == firm_id,
+            Checkout.invoice_id.in_(invoice_ids),
+            Checkout.state.in_([CheckoutState.pending, CheckoutState.open]),
+        )
+    )
+    return [
+        (
+            invoice_id,
+            Hold(HoldKind.checkout_open, "", starts_at=at, ends_at=at + CHECKOUT_GRACE),
+        )
+        for invoice_id, at in rows.tuples()
+    ]

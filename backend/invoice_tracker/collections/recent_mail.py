@@ -1,0 +1,92 @@
+"""When each person was last written to, over all sets: the least gap between two mails."""
+
+from collections.abc import Collection as Group
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import func, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from invoice_tracker.collections.models import Reminder, ReminderState
+from invoice_tracker.outbox.models import MessageState, OutboxMessage
+
+
+@dataclass(frozen=True, slots=True)
+class RecentMail:
+    """Instants by recipient: of the last mail that left, and of mails that are decided."""
+
+    left: dict[str, datetime]
+    queued: dict[str, list[tuple[UUID, datetime]]]
+
+    def last_to(
+        self, recipient: str | None, *, but_queued_by: UUID | None, queued_counts: bool
+    ) -> datetime | None:
+        """The last mail to this person; ``but_queued_by``'s own waiting mail does not count."""
+        if recipient is None:
+            return None
+        instants = [self.left[recipient]] if recipient in self.left else []
+        if queued_counts:
+            instants += [
+                at
+                for collection_id, at in self.queued.get(recipient, [])
+                if collection_id != but_queued_by
+            ]
+        return max(instants, default=None)
+
+
+async def load_recent_mail(
+    session: AsyncSession, *, firm_id: UUID, recipients: Group[str]
+) -> RecentMail:
+    """Mails to these people. One that is leaving, or perhaps left, counts as left."""
+    left = await _left(session, firm_id, recipients)
+    queued: dict[str, list[tuple[UUID, datetime]]] = {}
+    for recipient, collection_id, decided_at, leaving_until in await _queued(
+        session, firm_id, recipients
+    ):
+        if leaving_until is None:
+            queued.setdefault(recipient, []).append((collection_id, decided_at))
+        else:
+            left[recipient] = max(left.get(recipient, leaving_until), leaving_until)
+    return RecentMail(left, queued)
+
+
+async def _left(
+    session: AsyncSession, firm_id: UUID, recipients: Group[str]
+) -> dict[str, datetime]:
+    rows = await session.execute(
+        select(Reminder.recipient, func.max(Reminder.ended_at))
+        .where(
+            Reminder.firm_id == firm_id,
+            Reminder.recipient.in_(recipients),
+            Reminder.state.in_([ReminderState.sent, ReminderState.uncertain]),
+        )
+        .group_by(Reminder.recipient)
+    )
+    return {recipient: at for recipient, at in rows.tuples() if recipient and at}
+
+
+async def _queued(
+    session: AsyncSession, firm_id: UUID, recipients: Group[str]
+) -> list[tuple[str, UUID, datetime, datetime | None]]:
+    """Recipient, collection, when it was decided; and for one that is leaving, till when."""
+    rows = await session.execute(
+        select(
+            Reminder.recipient,
+            Reminder.collection_id,
+            Reminder.created_at,
+            OutboxMessage.state,
+            OutboxMessage.lease_until,
+        )
+        .outerjoin(OutboxMessage, OutboxMessage.id == Reminder.outbox_message_id)
+        .where(
+            Reminder.firm_id == firm_id,
+            Reminder.recipient.in_(recipients),
+            Reminder.state == ReminderState.queued,
+        )
+    )
+    return [
+        (recipient, collection_id, at, until if state is MessageState.sending else None)
+        for recipient, collection_id, at, state, until in rows.tuples()
+        if recipient is not None
+    ]

@@ -1,0 +1,70 @@
+"""Series of reminders that a firm writes once. A saved set is a version that never changes."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy.dialects.postgresql import ARRAY, TEXT
+from sqlalchemy.orm import Mapped, mapped_column
+
+from invoice_tracker.core.orm import Base, FirmOwned, Identified
+from invoice_tracker.domain.reminder_schedule import Anchor, StepKind
+
+
+class ReminderSet(Identified, FirmOwned, Base):
+    """A named series. Running collections keep the version they started with."""
+
+    __tablename__ = "reminder_sets"
+    __table_args__ = (
+        Index(
+            "uq_reminder_sets_name",
+            "firm_id",
+            text("lower(name)"),
+            unique=True,
+            postgresql_where=text("archived_at IS NULL"),
+        ),
+    )
+
+    name: Mapped[str]
+    description: Mapped[str] = mapped_column(default="")
+    latest_version: Mapped[int] = mapped_column(default=1)
+    created_at: Mapped[datetime]
+    updated_at: Mapped[datetime]
+    archived_at: Mapped[datetime | None]
+
+
+class ReminderSetVersion(Identified, FirmOwned, Base):
+    """What a set said from one save to the next."""
+
+    __tablename__ = "reminder_set_versions"
+    __table_args__ = (UniqueConstraint("reminder_set_id", "version"),)
+
+    reminder_set_id: Mapped[UUID] = mapped_column(ForeignKey("reminder_sets.id"))
+    version: Mapped[int]
+    created_at: Mapped[datetime]
+    created_by: Mapped[UUID | None] = mapped_column(ForeignKey("users.id"))
+
+
+class ReminderStep(Identified, FirmOwned, Base):
+    """One reminder of a series: when, and what."""
+
+    __tablename__ = "reminder_steps"
+    __table_args__ = (UniqueConstraint("version_id", "position"),)
+
+    version_id: Mapped[UUID] = mapped_column(
+        ForeignKey("reminder_set_versions.id", ondelete="CASCADE")
+    )
+    position: Mapped[int]
+    """Counts from 1."""
+    kind: Mapped[StepKind]
+    anchor: Mapped[Anchor]
+    offset_days: Mapped[int]
+    """Calendar days after the anchor; negative is before."""
+    repeat_every_days: Mapped[int | None]
+    repeat_max: Mapped[int | None]
+    needs_approval: Mapped[bool] = mapped_column(default=False)
+    subject: Mapped[str] = mapped_column(default="")
+    body: Mapped[str] = mapped_column(default="")
+    """For a call task: what to say."""
+    cc: Mapped[list[str]] = mapped_column(ARRAY(TEXT), default=list)
+    bcc: Mapped[list[str]] = mapped_column(ARRAY(TEXT), default=list)

@@ -1,0 +1,160 @@
+"""Shapes of reminder sets in the API."""
+
+from datetime import datetime
+from typing import Annotated, Literal
+from uuid import UUID
+
+from pydantic import AfterValidator, EmailStr, Field, model_validator
+
+from invoice_tracker.core.schemas import Input, Output
+from invoice_tracker.domain.reminder_schedule import Anchor, StepKind
+
+MAX_STEPS = 60
+_MAX_COPIES = 10
+
+
+def _without_nul(value: str) -> str:
+    if "\0" in value:
+        raise ValueError("contains a character that cannot be stored")
+    return value
+
+
+def _one_line(value: str) -> str:
+    if any(ord(character) < 32 for character in value):
+        raise ValueError("must be one line")
+    return value
+
+
+Line = Annotated[str, AfterValidator(_one_line)]
+Prose = Annotated[str, AfterValidator(_without_nul)]
+
+
+class StepFields(Input):
+    """One reminder of a series. Days are calendar days after the anchor; negative is before."""
+
+    kind: StepKind = StepKind.email
+    anchor: Anchor = Anchor.due
+    offset_days: int = Field(default=0, ge=-365, le=1000)
+    repeat_every_days: int | None = Field(default=None, ge=1, le=365)
+    repeat_max: int | None = Field(default=None, ge=1, le=60)
+    """How often in all, the first time included."""
+    needs_approval: bool = False
+    subject: Line = Field(default="", max_length=300)
+    body: Prose = Field(default="", max_length=20_000)
+    cc: list[EmailStr] = Field(default_factory=list, max_length=_MAX_COPIES)
+    bcc: list[EmailStr] = Field(default_factory=list, max_length=_MAX_COPIES)
+
+    @model_validator(mode="after")
+    def _repeats_whole(self) -> "StepFields":
+        if (self.repeat_every_days is None) != (self.repeat_max is None):
+            raise ValueError("A repeating reminder needs both how often and at most how many.")
+        return self
+
+
+class StepIn(StepFields):
+    """A step as edited. ``id`` is accepted and ignored: a saved version gets steps of its own."""
+
+    id: UUID | None = None
+
+
+class StepOut(Output):
+    """A step of a saved version, or of a ready-made set (then without ``id``)."""
+
+    id: UUID | None
+    kind: StepKind
+    anchor: Anchor
+    offset_days: int
+    repeat_every_days: int | None
+    repeat_max: int | None
+    needs_approval: bool
+    subject: str
+    body: str
+    cc: list[str]
+    bcc: list[str]
+
+
+class ReminderSetOut(Output):
+    """A set in the list."""
+
+    id: UUID
+    name: str
+    description: str
+    version: int
+    steps_count: int
+    active_collections: int
+    archived_at: datetime | None
+    updated_at: datetime
+
+
+class ReminderSetDetail(ReminderSetOut):
+    """A set with the steps of its newest version."""
+
+    steps: list[StepOut]
+
+
+class ReminderSetCreate(Input):
+    """A new set."""
+
+    name: Line = Field(min_length=1, max_length=120)
+    description: Prose = Field(default="", max_length=2000)
+    steps: list[StepIn] = Field(min_length=1, max_length=MAX_STEPS)
+
+
+class ReminderSetUpdate(ReminderSetCreate):
+    """A changed set. ``version`` is the one that was edited."""
+
+    version: int
+
+
+class ReadyMadeSetOut(Output):
+    """A set that comes with the product, to start from."""
+
+    key: str
+    name: str
+    description: str
+    steps: list[StepOut]
+
+
+class VariableOut(Output):
+    """What may stand between double braces in a subject or body."""
+
+    name: str
+    meaning: str
+    example: str
+
+
+class LintInput(Input):
+    """Steps to look over before saving."""
+
+    steps: list[StepIn] = Field(max_length=MAX_STEPS)
+
+
+class FindingOut(Output):
+    """One thing the linter noticed. An error keeps the set from being saved."""
+
+    step_index: int
+    level: Literal["error", "warning"]
+    message: str
+
+
+class MailRequest(Input):
+    """A step to see as a mail. Without an invoice a made-up one is used."""
+
+    step: StepIn
+    invoice_id: UUID | None = None
+
+
+class MailPreview(Output):
+    """The mail as it would look now. ``problems`` say why it could not be sent like this."""
+
+    subject: str
+    html: str
+    text: str
+    problems: list[str]
+    invoice_number: str | None
+
+
+class TestMailSent(Output):
+    """Where the test mail is going."""
+
+    sent_to: str

@@ -1,0 +1,41 @@
+"""What the page needs to write a set: ready-made ones and the variables."""
+
+from invoice_tracker.domain.ready_made_sets import READY_MADE_SETS
+from invoice_tracker.domain.reminder_text import VARIABLES
+from invoice_tracker.reminder_sets.schemas import ReadyMadeSetOut, StepOut, VariableOut
+
+
+def ready_made() -> list[ReadyMadeSetOut]:
+    """The sets that come with the product."""
+    return [
+        ReadyMadeSetOut(
+            key=ready.key,
+            name=ready.name,
+            description=ready.description,
+            steps=[
+                StepOut(
+                    id=None,
+                    kind=step.kind,
+                    anchor=step.anchor,
+                    offset_days=step.offset_days,
+                    repeat_every_days=step.repeat_every_days,
+                    repeat_max=step.repeat_max,
+                    needs_approval=step.needs_approval,
+                    subject=step.subject,
+                    body=step.body,
+                    cc=[],
+                    bcc=[],
+                )
+                for step in ready.steps
+            ],
+        )
+        for ready in READY_MADE_SETS
+    ]
+
+
+def variables() -> list[VariableOut]:
+    """All variables, in the order in which the page offers them."""
+    return [
+        VariableOut(name=variable.name, meaning=variable.meaning, example=variable.example)
+        for variable in VARIABLES.values()
+    ]
