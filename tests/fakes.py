@@ -1,14 +1,17 @@
 """Stand-ins for the outside world. Each passes the same contract test as the real adapter."""
 
+import asyncio
 from collections.abc import Collection
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from invoice_tracker.integrations.mail.mime import Unmailable, build_mime
 from invoice_tracker.ports import (
     CheckoutLook,
     CheckoutRequest,
     CheckoutStatus,
     GatewayProblem,
+    MailRefused,
     OpenedCheckout,
     OutgoingMail,
     Reread,
@@ -44,13 +47,19 @@ class RecordingPoke:
 
 
 class FakeMailer:
-    """Keeps what it is given; ``fail_with`` makes the next sends raise."""
+    """Keeps what it is given; ``fail_with`` makes the next sends raise, one error each."""
 
     def __init__(self) -> None:
         self.sent: list[OutgoingMail] = []
-        self.fail_with: list[Exception] = []
+        self.fail_with: list[BaseException] = []
 
     async def send(self, mail: OutgoingMail, *, at: datetime) -> str:
+        # Another task may run while a mail is on its way, as with a real server.
+        await asyncio.sleep(0)
+        try:
+            build_mime(mail, at=at)
+        except Unmailable as error:
+            raise MailRefused(str(error)) from error
         if self.fail_with:
             raise self.fail_with.pop(0)
         self.sent.append(mail)

@@ -84,12 +84,18 @@ class AlwaysWanted:
     automatic = False
 
     async def look_again(
-        self, firm_id: UUID, messages: Sequence[DueMessage]
+        self,
+        firm_id: UUID,  # noqa: ARG002
+        messages: Sequence[DueMessage],  # noqa: ARG002
     ) -> Mapping[UUID, Later]:
         """Nothing to look at."""
         return {}
 
-    async def confirm(self, session: AsyncSession, message: DueMessage) -> Decision:
+    async def confirm(
+        self,
+        session: AsyncSession,  # noqa: ARG002
+        message: DueMessage,  # noqa: ARG002
+    ) -> Decision:
         """Always."""
         return Send()
 

@@ -82,7 +82,7 @@ class SmtpMailer:
             # Also a failed TLS handshake; ``_hand_over`` has turned all that is uncertain into
             # MailUncertain, so that what arrives here proves that nothing was accepted.
             raise MailServerUnavailable(
-                f"The mail server {self._server} cannot be reached: {_words(error)}"
+                f"The mail server {self._server} cannot be used: {_words(error)}"
             ) from error
         return " ".join([answer, *refused])
 
@@ -114,12 +114,17 @@ class SmtpMailer:
 
 async def _open_envelope(smtp: SMTP, sender: str, to: str, copies: list[str]) -> list[str]:
     """MAIL and RCPT. A copy that is refused does not keep the mail from its recipient."""
-    await smtp.mail(sender)
-    await smtp.rcpt(to)
+    try:
+        await smtp.mail(sender)
+        await smtp.rcpt(to)
+    except ValueError as error:
+        raise MailRefused(f"Not an e-mail address: {_words(error)}") from error
     refused: list[str] = []
     for address in copies:
         try:
             await smtp.rcpt(address)
+        except ValueError as error:
+            refused.append(f"(not to {address}: {_words(error)})")
         except SMTPResponseException as error:
             if error.code == 421:
                 raise
