@@ -1,4 +1,4 @@
-"""What the features need from the outside world. ``wiring.build_adapters`` picks who provides it."""
+"""What the features need from outside. ``wiring.build_adapters`` picks who provides it."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field

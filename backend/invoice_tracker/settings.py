@@ -1,4 +1,4 @@
-"""Settings by environment. ``.env.example`` explains each one to the person who runs the product."""
+"""Settings by environment. ``.env.example`` explains each one to whoever runs the product."""
 
 from enum import StrEnum
 from functools import lru_cache

@@ -4,6 +4,7 @@ The queue only wakes the worker up. That nothing is done twice, and nothing is f
 PostgreSQL; so it does not matter that arq may run a line twice with two workers, or lose a poke.
 """
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
 from typing import Any, ClassVar
@@ -73,7 +74,7 @@ async def rederive_hints(adapters: Adapters, firm_id: UUID) -> None:
 
 
 EVERY_TICK: tuple[FirmJob, ...] = (handle_events, send_firm, record_payments)
-EVERY_MINUTE: tuple[FirmJob, ...] = (sync_firm, look_at_checkouts)
+EVERY_READ: tuple[FirmJob, ...] = (sync_firm, look_at_checkouts)
 EVERY_NIGHT: tuple[FirmJob, ...] = (rederive_hints,)
 POKED: tuple[FirmJob, ...] = (sync_firm, send_firm, handle_events, record_payments)
 
@@ -96,12 +97,21 @@ async def _run(adapters: Adapters, job: FirmJob, firm_id: UUID) -> None:
 
 async def tick(context: dict[str, Any]) -> None:
     """What must not wait: events, due reminders, waiting mail, payments to record."""
-    await for_every_firm(context["adapters"], EVERY_TICK)
+    await _unless_running(context, "tick", EVERY_TICK)
 
 
-async def minute(context: dict[str, Any]) -> None:
+async def read(context: dict[str, Any]) -> None:
     """Reading Clio when it is due, and asking Stripe about open checkouts."""
-    await for_every_firm(context["adapters"], EVERY_MINUTE)
+    await _unless_running(context, "read", EVERY_READ)
+
+
+async def _unless_running(context: dict[str, Any], name: str, jobs: tuple[FirmJob, ...]) -> None:
+    """A round that takes longer than a tick is not joined by a second one in this process."""
+    lock: asyncio.Lock = context["rounds"].setdefault(name, asyncio.Lock())
+    if lock.locked():
+        return
+    async with lock:
+        await for_every_firm(context["adapters"], jobs)
 
 
 async def night(context: dict[str, Any]) -> None:
@@ -124,6 +134,7 @@ async def start(context: dict[str, Any]) -> None:
     )
     stack = AsyncExitStack()
     context["stack"] = stack
+    context["rounds"] = {}
     context["adapters"] = await stack.enter_async_context(build_adapters(settings))
 
 
@@ -145,7 +156,7 @@ class WorkerSettings:
     functions: ClassVar[list[Any]] = [_as_poked(job) for job in POKED]
     cron_jobs: ClassVar[list[Any]] = [
         cron(tick, second=_seconds(get_settings().tick_seconds), keep_result=0, unique=True),
-        cron(minute, second=_seconds(get_settings().tick_seconds), keep_result=0, unique=True),
+        cron(read, second=_seconds(get_settings().tick_seconds), keep_result=0, unique=True),
         cron(night, hour={3}, minute={17}, keep_result=0, unique=True),
     ]
     max_jobs = 20
