@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
+import structlog
 from fastapi import APIRouter, Query
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from sqlalchemy import select
@@ -21,6 +22,7 @@ from invoice_tracker.payments.models import Checkout
 from invoice_tracker.payments.payability import Payability, Standing, standing_of
 from invoice_tracker.ports import CheckoutStatus, GatewayProblem
 
+_log = structlog.get_logger()
 pages_router = APIRouter(prefix="/pay", include_in_schema=False)
 
 
@@ -79,13 +81,14 @@ async def go_and_pay(adapters: AdaptersDep, token: str) -> Response:
             adapters, firm_id=firm.id, invoice_id=invoice.id, addresses=addresses
         )
     except GatewayProblem as problem:
+        _log.warning("checkout_not_opened", invoice=str(invoice.id), problem=str(problem))
         return pages.message_page(
             adapters.settings,
             firm=firm,
             title="The payment could not be started",
             tone="warn",
             message="Nothing has been charged. Please try again in a few minutes.",
-            detail=str(problem),
+            detail="If it happens again, please pay the way that is stated on the invoice.",
             back=here,
             back_label="Try again",
             status=502,
