@@ -104,11 +104,12 @@ async def _claim(
             .order_by(WebhookEvent.next_attempt_at, WebhookEvent.received_at)
             .limit(limit)
             .with_for_update(skip_locked=True)
-            .scalar_subquery()
+            # Not a subquery: PostgreSQL may run one again for each row, past its limit.
+            .cte("chosen")
         )
         rows = await session.scalars(
             update(WebhookEvent)
-            .where(WebhookEvent.id.in_(chosen))
+            .where(WebhookEvent.id == chosen.c.id)
             .values(next_attempt_at=now + LEASE)
             .returning(WebhookEvent)
             .execution_options(synchronize_session=False)

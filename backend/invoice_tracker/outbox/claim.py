@@ -85,11 +85,12 @@ async def _take(
         .order_by(OutboxMessage.next_attempt_at, OutboxMessage.created_at)
         .limit(limit)
         .with_for_update(skip_locked=True)
-        .scalar_subquery()
+        # Not a subquery: PostgreSQL may run one again for each row, past its limit.
+        .cte("chosen")
     )
     rows = await session.execute(
         update(OutboxMessage)
-        .where(OutboxMessage.id.in_(chosen))
+        .where(OutboxMessage.id == chosen.c.id)
         .values(state=MessageState.claimed, claim_id=claim_id, lease_until=now + LEASE)
         .returning(*_COLUMNS)
         .execution_options(synchronize_session=False)
@@ -125,11 +126,11 @@ async def _hold_back(
         select(OutboxMessage.id)
         .where(*due, OutboxMessage.reason.is_distinct_from(reason))
         .with_for_update(skip_locked=True)
-        .scalar_subquery()
+        .cte("chosen")
     )
     await session.execute(
         update(OutboxMessage)
-        .where(OutboxMessage.id.in_(chosen))
+        .where(OutboxMessage.id == chosen.c.id)
         .values(reason=reason)
         .execution_options(synchronize_session=False)
     )
@@ -145,11 +146,11 @@ async def release_expired_claims(session: AsyncSession, *, firm_id: UUID, now: d
             OutboxMessage.lease_until <= now,
         )
         .with_for_update(skip_locked=True)
-        .scalar_subquery()
+        .cte("chosen")
     )
     await session.execute(
         update(OutboxMessage)
-        .where(OutboxMessage.id.in_(chosen))
+        .where(OutboxMessage.id == chosen.c.id)
         .values(state=MessageState.waiting, claim_id=None, lease_until=None)
         .execution_options(synchronize_session=False)
     )
