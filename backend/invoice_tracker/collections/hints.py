@@ -13,8 +13,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from invoice_tracker.collections.endings import end_collection
 from invoice_tracker.collections.facts import FirmFacts, Loaded, load
 from invoice_tracker.collections.models import Collection, CollectionState
-from invoice_tracker.domain.reminder_schedule import is_complete, next_action_at
+from invoice_tracker.domain.reminder_schedule import PastState, is_complete, next_action_at
 
+_FOR_A_PERSON = frozenset({PastState.uncertain, PastState.to_call})
 COMPLETED = "All steps are done."
 
 
@@ -72,4 +73,6 @@ def derive(facts: Loaded, *, now: datetime) -> datetime | None:
 
 def completed(facts: Loaded) -> bool:
     """Whether all steps are done, and nothing waits to leave or for a person."""
+    if any(row.state in _FOR_A_PERSON for row in facts.past):
+        return False
     return is_complete(facts.invoice, facts.facts, facts.past, calendar=facts.firm.calendar)

@@ -1,7 +1,9 @@
 """Loads what a reminder's text is filled from: invoice, client, firm, sender, pay link."""
 
-from dataclasses import dataclass, replace
+from collections.abc import Collection as Group
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -41,40 +43,52 @@ async def load_mail_facts(
 
     Without a way to take payments the mail has no pay link.
     """
-    row = (
-        await session.execute(
-            select(Invoice, Client, Matter, Firm, Sender)
-            .join(Firm, Firm.id == Invoice.firm_id)
-            .outerjoin(Client, Client.id == Invoice.client_id)
-            .outerjoin(Matter, Matter.id == Invoice.matter_id)
-            .outerjoin(Sender, Sender.firm_id == Invoice.firm_id)
-            .where(Invoice.firm_id == firm_id, Invoice.id == invoice_id)
-            .execution_options(populate_existing=True)
-        )
-    ).one_or_none()
-    if row is None:
-        raise NotFound("There is no such invoice.")
-    invoice, client, matter, firm, sender = row
-    balances = await effective_balances(session, firm_id=firm_id, invoice_ids=[invoice_id])
-    pay_link = None
-    if can_take_payments:
-        pay_link = await _pay_link(session, adapters, firm_id, invoice_id, now)
-    text = TextFacts(
-        client_name=client.name if client else "",
-        client_first_name=client.first_name if client else None,
-        is_company=client.is_company if client else False,
-        invoice_number=invoice.number,
-        issued_on=invoice.issued_on,
-        due_on=invoice.due_on,
-        today=_local_day(firm, now),
-        total=Money(invoice.total_minor, invoice.currency),
-        paid=Money(invoice.total_minor - balances[invoice.id], invoice.currency),
-        balance=Money(balances[invoice.id], invoice.currency),
-        matter_number=matter.display_number if matter else None,
-        pay_link=pay_link,
-        **_of_firm(firm, sender),
+    found = await load_many(
+        session,
+        adapters,
+        firm_id=firm_id,
+        invoice_ids=[invoice_id],
+        now=now,
+        can_take_payments=can_take_payments,
     )
-    return _from(adapters, firm, sender, text)
+    if invoice_id not in found:
+        raise NotFound("There is no such invoice.")
+    return found[invoice_id]
+
+
+async def load_many(
+    session: AsyncSession,
+    adapters: Adapters,
+    *,
+    firm_id: UUID,
+    invoice_ids: Group[UUID],
+    now: datetime,
+    can_take_payments: bool,
+) -> dict[UUID, MailFacts]:
+    """The same for several invoices at once; those that are not there are left out."""
+    rows = await session.execute(
+        select(Invoice, Client, Matter, Firm, Sender)
+        .join(Firm, Firm.id == Invoice.firm_id)
+        .outerjoin(Client, Client.id == Invoice.client_id)
+        .outerjoin(Matter, Matter.id == Invoice.matter_id)
+        .outerjoin(Sender, Sender.firm_id == Invoice.firm_id)
+        .where(Invoice.firm_id == firm_id, Invoice.id.in_(invoice_ids))
+        .execution_options(populate_existing=True)
+    )
+    balances = await effective_balances(session, firm_id=firm_id, invoice_ids=invoice_ids)
+    found = {}
+    for invoice, client, matter, firm, sender in rows.tuples():
+        link = None
+        if can_take_payments:
+            link = await _pay_link(session, adapters, firm_id, invoice.id, now)
+        text = TextFacts(
+            **_of_bill(invoice, client, matter, balances[invoice.id]),
+            today=_local_day(firm, now),
+            pay_link=link,
+            **_of_firm(firm, sender),
+        )
+        found[invoice.id] = _from(adapters, firm, sender, text)
+    return found
 
 
 async def load_made_up_facts(
@@ -113,13 +127,25 @@ async def load_made_up_facts(
     return _from(adapters, firm, sender, text)
 
 
-def on_day(facts: MailFacts, day: date) -> MailFacts:
-    """The same for a mail that leaves on another of the firm's days."""
-    return replace(facts, text=replace(facts.text, today=day))
-
-
 def _local_day(firm: Firm, now: datetime) -> date:
     return now.astimezone(ZoneInfo(firm.time_zone)).date()
+
+
+def _of_bill(
+    invoice: Invoice, client: Client | None, matter: Matter | None, balance_minor: int
+) -> dict[str, Any]:
+    return {
+        "client_name": client.name if client else "",
+        "client_first_name": client.first_name if client else None,
+        "is_company": client.is_company if client else False,
+        "invoice_number": invoice.number,
+        "issued_on": invoice.issued_on,
+        "due_on": invoice.due_on,
+        "total": Money(invoice.total_minor, invoice.currency),
+        "paid": Money(invoice.total_minor - balance_minor, invoice.currency),
+        "balance": Money(balance_minor, invoice.currency),
+        "matter_number": matter.display_number if matter else None,
+    }
 
 
 def _of_firm(firm: Firm, sender: Sender | None) -> dict[str, str]:
