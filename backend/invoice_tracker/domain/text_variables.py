@@ -1,0 +1,107 @@
+"""The variables a reminder's text may use, and their values for one invoice."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from invoice_tracker.domain.invoice_aging import days_overdue
+from invoice_tracker.domain.money import Money, format_money
+from invoice_tracker.domain.plain_dates import in_words, number_of_days
+
+
+@dataclass(frozen=True, slots=True)
+class Variable:
+    """One variable. A line that uses an empty optional one is left out of the mail."""
+
+    name: str
+    meaning: str
+    example: str
+    is_optional: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class TextFacts:
+    """What a reminder's text is filled from; ``today`` is the firm's day on which it leaves."""
+
+    client_name: str
+    client_first_name: str | None
+    is_company: bool
+    invoice_number: str
+    issued_on: date | None
+    due_on: date | None
+    today: date
+    total: Money
+    paid: Money
+    balance: Money
+    matter_number: str | None
+    pay_link: str | None
+    firm_name: str
+    firm_phone: str
+    firm_address: str
+    sender_name: str
+    signature: str
+
+
+_ALL = (
+    Variable(
+        "client.first_name",
+        "The client's first name; the full name for a company or where there is none",
+        "Maria",
+    ),
+    Variable("client.name", "The client's full name", "Maria Lopez"),
+    Variable("invoice.number", "The invoice's number", "1042"),
+    Variable("invoice.issued_on", "The day the invoice was issued", "January 31, 2026"),
+    Variable("invoice.due_on", "The day the invoice is due", "March 2, 2026"),
+    Variable("invoice.days_overdue", "How long it has been overdue, with the word", "15 days"),
+    Variable("invoice.total", "The invoice's total", "$1,500.00"),
+    Variable("invoice.paid", "What has been paid so far", "$265.50"),
+    Variable("invoice.balance", "What is still to be paid", "$1,234.50"),
+    Variable("matter.number", "The matter's number, never its description", "00012-Lopez", True),
+    Variable(
+        "pay.link",
+        "The address of the payment page; alone in its paragraph it becomes a button",
+        "https://pay.example.com/pay/3f9c",
+        True,
+    ),
+    Variable("firm.name", "Your firm's name", "Example Law"),
+    Variable("firm.phone", "Your firm's telephone number", "(212) 555-0100", True),
+    Variable("firm.address", "Your firm's address", "1 Main Street, New York, NY 10001", True),
+    Variable("sender.name", "The name your mail comes from", "Example Law Billing"),
+    Variable("signature", "The signature set under Settings", "Example Law Billing"),
+)
+
+VARIABLES: dict[str, Variable] = {variable.name: variable for variable in _ALL}
+
+
+def text_values(facts: TextFacts, locale: str = "en_US") -> dict[str, str]:
+    """A value for every variable, as it appears in the mail; empty where there is none."""
+    late = max(0, days_overdue(facts.due_on, facts.today)) if facts.due_on else 0
+    return {
+        "client.first_name": greeting_name(facts),
+        "client.name": facts.client_name,
+        "invoice.number": facts.invoice_number,
+        "invoice.issued_on": in_words(facts.issued_on) if facts.issued_on else "",
+        "invoice.due_on": in_words(facts.due_on) if facts.due_on else "",
+        "invoice.days_overdue": number_of_days(late),
+        "invoice.total": format_money(facts.total, locale),
+        "invoice.paid": format_money(facts.paid, locale),
+        "invoice.balance": format_money(facts.balance, locale),
+        "matter.number": facts.matter_number or "",
+        "pay.link": facts.pay_link or "",
+        "firm.name": facts.firm_name,
+        "firm.phone": facts.firm_phone,
+        "firm.address": facts.firm_address,
+        "sender.name": facts.sender_name or facts.firm_name,
+        "signature": facts.signature.strip() or facts.sender_name or facts.firm_name,
+    }
+
+
+def greeting_name(facts: TextFacts) -> str:
+    """How to greet the client: by first name, or by the full name of a company."""
+    if facts.is_company or not (facts.client_first_name or "").strip():
+        return facts.client_name
+    return (facts.client_first_name or "").strip()
+
+
+def example_values() -> dict[str, str]:
+    """The examples of all variables, for a preview without an invoice."""
+    return {variable.name: variable.example for variable in _ALL}
