@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import timedelta
 from uuid import UUID, uuid4
 
@@ -18,7 +18,7 @@ from invoice_tracker.firms.models import Firm
 from invoice_tracker.invoices.models import Invoice
 from invoice_tracker.outbox.claim import Rules
 from invoice_tracker.outbox.deliver import deliver_due
-from invoice_tracker.outbox.handlers import Cancel, Decision, Later, Send
+from invoice_tracker.outbox.handlers import Cancel, Decision, Send
 from invoice_tracker.outbox.models import MessageState
 from invoice_tracker.outbox.pace import Pace
 from invoice_tracker.outbox.schemas import DueMessage
@@ -96,62 +96,88 @@ class UnlessPaid(Notes):
     def __init__(self, invoice_id: UUID) -> None:
         super().__init__()
         self._invoice_id = invoice_id
-
-    async def look_again(
-        self, firm_id: UUID, messages: Sequence[DueMessage]
-    ) -> Mapping[UUID, Later]:
-        return {}
+        self.locked = asyncio.Event()
 
     async def confirm(self, session: AsyncSession, message: DueMessage) -> Decision:
         invoice = await session.scalar(
             select(Invoice).where(Invoice.id == self._invoice_id).with_for_update()
         )
+        self.locked.set()
+        await asyncio.sleep(0.1)
         assert invoice is not None
         return Cancel("Paid.") if invoice.clio_balance_minor == 0 else Send()
 
 
-async def test_a_payment_and_a_send_at_once_leave_one_clear_order(
+@dataclass
+class Payment:
+    """Locks the invoice, settles it, and takes the mail out of the outbox."""
+
+    adapters: Adapters
+    firm: Firm
+    invoice_id: UUID
+    subject: UUID
+    locked: asyncio.Event = field(default_factory=asyncio.Event)
+
+    async def __call__(self) -> bool:
+        """Whether it cancelled the mail."""
+        async with self.adapters.database.transaction(self.firm.id) as session:
+            invoice = await session.scalar(
+                select(Invoice).where(Invoice.id == self.invoice_id).with_for_update()
+            )
+            self.locked.set()
+            await asyncio.sleep(0.1)
+            assert invoice is not None
+            invoice.clio_balance_minor = 0
+            cancelled = await cancel_unsent(
+                session, firm_id=self.firm.id, subject_ids=[self.subject], reason="Paid."
+            )
+        return bool(cancelled)
+
+
+async def a_mail_about_an_invoice(adapters: Adapters, firm: Firm) -> tuple[UUID, UUID]:
+    now = adapters.clock.now()
+    subject = uuid4()
+    async with adapters.database.transaction(firm.id) as session:
+        client = await make_client(session, firm=firm)
+        invoice = await make_invoice(session, firm=firm, client=client, now=now, due_on=now.date())
+        await put(session, firm.id, now=now, subject_id=subject)
+    return invoice.id, subject
+
+
+async def test_a_payment_that_comes_first_stops_the_claimed_mail(
     committed_adapters: Adapters, firm: Firm
 ) -> None:
-    """Either the mail was on its way before the payment was known, or it never leaves."""
     adapters = committed_adapters
-    now = adapters.clock.now()
-    orders: set[bool] = set()
-    for number in range(20):
-        async with adapters.database.transaction(firm.id) as session:
-            client = await make_client(session, firm=firm)
-            invoice = await make_invoice(
-                session, firm=firm, client=client, now=now, due_on=now.date()
-            )
-            subject = uuid4()
-            await put(session, firm.id, now=now, key=f"pay {number}", subject_id=subject)
-        invoice_id = invoice.id
-        mailer = FakeMailer()
+    invoice_id, subject = await a_mail_about_an_invoice(adapters, firm)
+    payment = Payment(adapters, firm, invoice_id, subject)
+    mailer, handler = FakeMailer(), UnlessPaid(invoice_id)
 
-        async def pay(
-            invoice_id: UUID = invoice_id, subject: UUID = subject, number: int = number
-        ) -> bool:
-            await asyncio.sleep(number * 0.002)
-            async with adapters.database.transaction(firm.id) as session:
-                paid = await session.scalar(
-                    select(Invoice).where(Invoice.id == invoice_id).with_for_update()
-                )
-                assert paid is not None
-                paid.clio_balance_minor = 0
-                return bool(
-                    await cancel_unsent(
-                        session, firm_id=firm.id, subject_ids=[subject], reason="Paid."
-                    )
-                )
+    async def send() -> None:
+        await payment.locked.wait()
+        await worker(adapters, firm, mailer, handler)
 
-        cancelled, _ = await asyncio.gather(
-            pay(), worker(adapters, firm, mailer, UnlessPaid(invoice_id))
-        )
-        orders.add(cancelled)
-        message = next(
-            r for r in await rows(adapters.database, firm.id) if r.dedupe_key == f"pay {number}"
-        )
-        expected = MessageState.cancelled if cancelled else MessageState.sent
-        assert message.state is expected
-        assert len(mailer.sent) == (0 if cancelled else 1)
-    assert orders == {True, False}
+    cancelled, _ = await asyncio.gather(payment(), send())
+    assert cancelled
+    assert handler.locked.is_set()
+    assert mailer.sent == []
+    [message] = await rows(adapters.database, firm.id)
+    assert (message.state, message.reason) == (MessageState.cancelled, "Paid.")
+
+
+async def test_a_payment_that_comes_second_waits_and_finds_the_mail_gone(
+    committed_adapters: Adapters, firm: Firm
+) -> None:
+    adapters = committed_adapters
+    invoice_id, subject = await a_mail_about_an_invoice(adapters, firm)
+    payment = Payment(adapters, firm, invoice_id, subject)
+    mailer, handler = FakeMailer(), UnlessPaid(invoice_id)
+
+    async def pay() -> bool:
+        await handler.locked.wait()
+        return await payment()
+
+    cancelled, _ = await asyncio.gather(pay(), worker(adapters, firm, mailer, handler))
+    assert not cancelled
+    assert len(mailer.sent) == 1
+    [message] = await rows(adapters.database, firm.id)
+    assert message.state is MessageState.sent
