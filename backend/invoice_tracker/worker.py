@@ -4,7 +4,6 @@ The queue only wakes the worker up. That nothing is done twice, and nothing is f
 PostgreSQL; so it does not matter that arq may run a line twice with two workers, or lose a poke.
 """
 
-import asyncio
 from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
 from typing import Any, ClassVar
@@ -79,49 +78,57 @@ EVERY_NIGHT: tuple[FirmJob, ...] = (rederive_hints,)
 POKED: tuple[FirmJob, ...] = (sync_firm, send_firm, handle_events, record_payments)
 
 
-async def for_every_firm(adapters: Adapters, jobs: tuple[FirmJob, ...]) -> None:
-    """Run jobs firm by firm. What fails for one firm is logged and does not stop the next."""
-    async with adapters.database.transaction() as session:
-        firm_ids = await list_firm_ids(session)
-    for firm_id in firm_ids:
-        for job in jobs:
-            await _run(adapters, job, firm_id)
+class Rounds:
+    """Runs jobs, each for one firm at a time in this process.
 
+    What fails for one firm is logged and does not stop the next. A job that is still running for a
+    firm is not begun a second time: what the second would find, the next tick finds.
+    """
 
-async def _run(adapters: Adapters, job: FirmJob, firm_id: UUID) -> None:
-    try:
-        await job(adapters, firm_id)
-    except Exception:
-        log.exception("job_failed", job=job.__name__, firm_id=str(firm_id))
+    def __init__(self, adapters: Adapters) -> None:
+        self._adapters = adapters
+        self._running: set[tuple[str, UUID]] = set()
+
+    async def for_every_firm(self, jobs: tuple[FirmJob, ...]) -> None:
+        """Run these jobs, firm by firm."""
+        async with self._adapters.database.transaction() as session:
+            firm_ids = await list_firm_ids(session)
+        for firm_id in firm_ids:
+            for job in jobs:
+                await self.run(job, firm_id)
+
+    async def run(self, job: FirmJob, firm_id: UUID) -> None:
+        """Run one job for one firm, unless it is running."""
+        key = (job.__name__, firm_id)
+        if key in self._running:
+            return
+        self._running.add(key)
+        try:
+            await job(self._adapters, firm_id)
+        except Exception:
+            log.exception("job_failed", job=job.__name__, firm_id=str(firm_id))
+        finally:
+            self._running.discard(key)
 
 
 async def tick(context: dict[str, Any]) -> None:
     """What must not wait: events, due reminders, waiting mail, payments to record."""
-    await _unless_running(context, "tick", EVERY_TICK)
+    await context["rounds"].for_every_firm(EVERY_TICK)
 
 
 async def read(context: dict[str, Any]) -> None:
     """Reading Clio when it is due, and asking Stripe about open checkouts."""
-    await _unless_running(context, "read", EVERY_READ)
-
-
-async def _unless_running(context: dict[str, Any], name: str, jobs: tuple[FirmJob, ...]) -> None:
-    """A round that takes longer than a tick is not joined by a second one in this process."""
-    lock: asyncio.Lock = context["rounds"].setdefault(name, asyncio.Lock())
-    if lock.locked():
-        return
-    async with lock:
-        await for_every_firm(context["adapters"], jobs)
+    await context["rounds"].for_every_firm(EVERY_READ)
 
 
 async def night(context: dict[str, Any]) -> None:
     """Checks of what is derived against the facts."""
-    await for_every_firm(context["adapters"], EVERY_NIGHT)
+    await context["rounds"].for_every_firm(EVERY_NIGHT)
 
 
 def _as_poked(job: FirmJob) -> Any:
     async def poked(context: dict[str, Any], firm_id: UUID) -> None:
-        await _run(context["adapters"], job, firm_id)
+        await context["rounds"].run(job, firm_id)
 
     return func(poked, name=job.__name__, keep_result=0)
 
@@ -134,8 +141,7 @@ async def start(context: dict[str, Any]) -> None:
     )
     stack = AsyncExitStack()
     context["stack"] = stack
-    context["rounds"] = {}
-    context["adapters"] = await stack.enter_async_context(build_adapters(settings))
+    context["rounds"] = Rounds(await stack.enter_async_context(build_adapters(settings)))
 
 
 async def stop(context: dict[str, Any]) -> None:
