@@ -1,11 +1,12 @@
 """The processes of ``make demo``, and a browser that looks at them."""
 
 import os
+import re
 import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -57,6 +58,24 @@ class Demo:
             f"{self.mailbox}/api/messages", params=query, timeout=30
         ).json()["items"]
         return items
+
+    def wait_for_mail(self, to: str) -> dict[str, str]:
+        """The newest mail to this address, once there is one."""
+        self.wait_until(lambda: bool(self.mails(to)), f"a mail to {to}")
+        return self.mails(to)[0]
+
+    def link_in_mail(self, to: str, pattern: str) -> str:
+        """The first address like ``pattern`` in the newest mail to ``to``."""
+        found = re.search(pattern, self.wait_for_mail(to)["text"])
+        assert found, "no such link in the mail"
+        return found.group(0)
+
+    def wait_until(self, happened: Callable[[], bool], what: str, seconds: float = 60) -> None:
+        """Fails when it does not happen in time."""
+        deadline = time.monotonic() + seconds
+        while not happened():
+            assert time.monotonic() < deadline, f"waited in vain: {what}"
+            time.sleep(0.3)
 
     def advance(self, **step: int) -> None:
         """Let days or hours pass, in hops, and wait until they have."""
