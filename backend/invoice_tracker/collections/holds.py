@@ -51,10 +51,12 @@ async def release_holds(
     now: datetime,
     kinds: Group[HoldKind] | None = None,
     author: str | None = None,
+    silent: bool = False,
 ) -> int:
     """Release the invoice's holds, or only those of some kinds; how many there were.
 
-    Locks the invoice row.
+    ``silent`` writes nothing on the timeline: another hold takes their place. Locks the invoice
+    row.
     """
     await lock_invoices(session, firm_id=firm_id, invoice_ids=[invoice_id])
     held = await open_holds(session, firm_id=firm_id, invoice_ids=[invoice_id], now=now)
@@ -64,14 +66,15 @@ async def release_holds(
     for row in wanted:
         row.released_at = now
     await session.flush()
-    await timeline.add(
-        session,
-        firm_id=firm_id,
-        invoice_id=invoice_id,
-        at=now,
-        kind="hold_released",
-        title="Reminders go on",
-        actor=author,
-    )
+    if not silent:
+        await timeline.add(
+            session,
+            firm_id=firm_id,
+            invoice_id=invoice_id,
+            at=now,
+            kind="hold_released",
+            title="Reminders go on",
+            actor=author,
+        )
     await reconsider(session, firm_id=firm_id, invoice_ids=[invoice_id], now=now)
     return len(wanted)

@@ -148,7 +148,7 @@ def _of_bill(
     }
 
 
-def _of_firm(firm: Firm, sender: Sender | None) -> dict[str, str]:
+def _of_firm(firm: Firm, sender: Sender | None) -> dict[str, Any]:
     return {
         "firm_name": firm.name,
         "firm_phone": firm.phone,

@@ -1,0 +1,125 @@
+"""What people do with a running collection: pause, resume, stop."""
+
+from datetime import date, datetime, time
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from invoice_tracker.collections.endings import end_collection
+from invoice_tracker.collections.facts import load_firm
+from invoice_tracker.collections.holds import add_hold, release_holds
+from invoice_tracker.collections.models import Collection, CollectionState
+from invoice_tracker.core.errors import Conflict, Invalid, NotFound
+from invoice_tracker.domain.firm_calendar import FirmCalendar
+from invoice_tracker.domain.holds import HoldKind
+from invoice_tracker.invoices.service import lock_invoices
+
+STOPPED_BY_HAND = "Stopped by hand."
+
+
+async def pause(
+    session: AsyncSession,
+    *,
+    firm_id: UUID,
+    collection_id: UUID,
+    until: date | None,
+    reason: str,
+    actor: str,
+    now: datetime,
+) -> None:
+    """Send nothing until the firm's day ``until`` begins, or until somebody resumes.
+
+    Raises ``NotFound``, ``Conflict`` when it has ended, ``Invalid`` for a day that has come.
+    """
+    collection = await _lock_active(session, firm_id=firm_id, collection_id=collection_id)
+    ends_at = None
+    if until is not None:
+        calendar = (await load_firm(session, firm_id=firm_id)).calendar
+        if until <= calendar.local_day(now):
+            raise Invalid("Please choose a day after today, or none to pause until you resume.")
+        ends_at = start_of(calendar, until)
+    # A new pause replaces the one before: otherwise the longer of the two would win.
+    await release_holds(
+        session,
+        firm_id=firm_id,
+        invoice_id=collection.invoice_id,
+        now=now,
+        kinds=[HoldKind.paused],
+        author=actor,
+        silent=True,
+    )
+    await add_hold(
+        session,
+        firm_id=firm_id,
+        invoice_id=collection.invoice_id,
+        kind=HoldKind.paused,
+        reason=reason,
+        now=now,
+        ends_at=ends_at,
+        author=actor,
+    )
+
+
+async def resume(
+    session: AsyncSession, *, firm_id: UUID, collection_id: UUID, actor: str, now: datetime
+) -> None:
+    """Release every hold that a person can release. What is due by then goes at its time.
+
+    A payment under way goes on holding. Raises ``NotFound``, ``Conflict`` when it has ended.
+    """
+    collection = await _lock_active(session, firm_id=firm_id, collection_id=collection_id)
+    await release_holds(
+        session, firm_id=firm_id, invoice_id=collection.invoice_id, now=now, author=actor
+    )
+
+
+async def stop(
+    session: AsyncSession,
+    *,
+    firm_id: UUID,
+    collection_id: UUID,
+    reason: str,
+    actor: str,
+    now: datetime,
+) -> None:
+    """End it for good; the invoice can be started again. A second stop changes nothing.
+
+    Raises ``NotFound``.
+    """
+    collection = await _lock(session, firm_id=firm_id, collection_id=collection_id)
+    if collection.state is not CollectionState.active:
+        return
+    await end_collection(
+        session,
+        collection=collection,
+        state=CollectionState.stopped,
+        reason=reason or STOPPED_BY_HAND,
+        now=now,
+        actor=actor,
+    )
+
+
+def start_of(calendar: FirmCalendar, day: date) -> datetime:
+    """Midnight of the firm's day, in UTC."""
+    whole_day = FirmCalendar(calendar.time_zone, time(0), time(23, 59))
+    return whole_day.opens_at(day)
+
+
+async def _lock_active(session: AsyncSession, *, firm_id: UUID, collection_id: UUID) -> Collection:
+    collection = await _lock(session, firm_id=firm_id, collection_id=collection_id)
+    if collection.state is not CollectionState.active:
+        raise Conflict("These reminders have ended.")
+    return collection
+
+
+async def _lock(session: AsyncSession, *, firm_id: UUID, collection_id: UUID) -> Collection:
+    invoice_id = await session.scalar(
+        select(Collection.invoice_id).where(
+            Collection.firm_id == firm_id, Collection.id == collection_id
+        )
+    )
+    if invoice_id is None:
+        raise NotFound("There is no such collection.")
+    await lock_invoices(session, firm_id=firm_id, invoice_ids=[invoice_id])
+    return await session.get_one(Collection, collection_id, populate_existing=True)

@@ -1,0 +1,166 @@
+"""What Start Collection would do: the same functions as the worker, played forward."""
+
+from collections import Counter
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from invoice_tracker.collections.facts import FirmFacts, load_firm
+from invoice_tracker.collections.rendering import render_subjects
+from invoice_tracker.collections.schemas import (
+    FirstMail,
+    MailsOnDay,
+    RefusedOut,
+    Selection,
+    StartPreview,
+)
+from invoice_tracker.collections.selecting import Candidate, find_invoices, sort_out
+from invoice_tracker.collections.start import load_set
+from invoice_tracker.core.deps import Adapters
+from invoice_tracker.domain.reminder_facts import Backlog, StepKind
+from invoice_tracker.domain.reminder_schedule import Planned, plan
+from invoice_tracker.firms.service import get_sender, get_sending_rules
+from invoice_tracker.reminder_sets.models import ReminderStep
+
+DAYS = 90
+MOST_SHOWN = 200
+
+
+async def preview_start(
+    session: AsyncSession,
+    adapters: Adapters,
+    *,
+    firm_id: UUID,
+    selection: Selection,
+    reminder_set_id: UUID,
+    backlog: Backlog,
+    now: datetime,
+) -> StartPreview:
+    """Who would get what and when. Writes nothing. Raises ``NotFound``, ``Invalid``."""
+    _, _, steps = await load_set(session, firm_id=firm_id, set_id=reminder_set_id)
+    firm = await load_firm(session, firm_id=firm_id)
+    ids = await find_invoices(session, firm_id=firm_id, selection=selection, now=now)
+    candidates, refused = await sort_out(
+        session, firm=firm, invoice_ids=ids, steps=steps, backlog=backlog, now=now
+    )
+    plans = _plan_all(firm, candidates, now)
+    mails = Counter(
+        item.on for _, items in plans for item in items if item.step.kind is StepKind.email
+    )
+    return StartPreview(
+        startable=len(candidates),
+        refused=[RefusedOut.model_validate(each) for each in refused],
+        first_mails=await _first_mails(session, adapters, firm_id, plans, steps, now),
+        mails_by_day=[MailsOnDay(on=day, count=mails[day]) for day in sorted(mails)],
+        warnings=await _warnings(session, adapters, firm_id, candidates, mails),
+    )
+
+
+Plans = list[tuple[Candidate, list[Planned]]]
+
+
+def _plan_all(firm: FirmFacts, candidates: Sequence[Candidate], now: datetime) -> Plans:
+    """Plan each; several invoices of one person keep their distance at the first mail."""
+    until = firm.calendar.local_day(now) + timedelta(days=DAYS)
+    last_to: dict[str, date] = {}
+    plans: Plans = []
+    for candidate in sorted(candidates, key=lambda c: (c.invoice.facts.number, c.facts.id)):
+        recipient = candidate.invoice.facts.recipient or ""
+        bounds = [candidate.last_mail_on, last_to.get(recipient)]
+        items = plan(
+            candidate.invoice.facts,
+            candidate.facts,
+            (),
+            holds=candidate.invoice.holds,
+            now=now,
+            calendar=firm.calendar,
+            rules=firm.rules,
+            last_mail_on=max((day for day in bounds if day is not None), default=None),
+            until=until,
+        )
+        first = next((item for item in items if item.step.kind is StepKind.email), None)
+        if first is not None and recipient:
+            last_to[recipient] = max(first.on, last_to.get(recipient, first.on))
+        plans.append((candidate, items))
+    return plans
+
+
+async def _first_mails(
+    session: AsyncSession,
+    adapters: Adapters,
+    firm_id: UUID,
+    plans: Plans,
+    steps: Sequence[ReminderStep],
+    now: datetime,
+) -> list[FirstMail]:
+    firsts = sorted(
+        ((candidate, items[0]) for candidate, items in plans if items),
+        key=lambda pair: (pair[1].at, pair[0].invoice.facts.number),
+    )[:MOST_SHOWN]
+    subjects = await render_subjects(
+        session,
+        adapters,
+        firm_id=firm_id,
+        wanted=[(candidate.invoice.facts.id, item.step.id) for candidate, item in firsts],
+        steps=steps,
+        now=now,
+    )
+    return [
+        FirstMail(
+            invoice_id=candidate.invoice.facts.id,
+            number=candidate.invoice.facts.number,
+            client_name=candidate.invoice.client_name,
+            recipient=item.recipient,
+            step_position=item.step.position,
+            subject=subjects[candidate.invoice.facts.id, item.step.id],
+            at=item.at,
+            on=item.on,
+        )
+        for candidate, item in firsts
+    ]
+
+
+async def _warnings(
+    session: AsyncSession,
+    adapters: Adapters,
+    firm_id: UUID,
+    candidates: Sequence[Candidate],
+    mails: Counter[date],
+) -> list[str]:
+    rules = await get_sending_rules(session, firm_id)
+    sender = await get_sender(session, firm_id)
+    warnings = []
+    if sender is None or sender.verified_at is None:
+        warnings.append("The sender's address is not verified yet: nothing leaves before that.")
+    if rules.safe_mode:
+        warnings.append(
+            "Safe Mode is on: mails are planned, but none leaves until you turn it off."
+        )
+    if not await adapters.gateway.can_take_payments(firm_id):
+        warnings.append("Stripe is not connected: the mails carry no payment link.")
+    if mails and max(mails.values()) > rules.per_day:
+        warnings.append(f"At most {rules.per_day} mails leave a day: some will leave later.")
+    held = sum(1 for candidate in candidates if candidate.invoice.holds)
+    if held:
+        warnings.append(f"{_invoices(held)} on hold: nothing is sent for them until that ends.")
+    shared = _sharing(candidates)
+    if shared and rules.min_gap_days:
+        warnings.append(
+            f"{shared} recipients have several invoices here: mails to one person stay"
+            f" {rules.min_gap_days} days apart, so some leave later."
+            if shared > 1
+            else "One recipient has several invoices here: mails to one person stay"
+            f" {rules.min_gap_days} days apart, so some leave later."
+        )
+    return warnings
+
+
+def _sharing(candidates: Sequence[Candidate]) -> int:
+    counts = Counter(c.invoice.facts.recipient for c in candidates if c.invoice.facts.recipient)
+    return sum(1 for count in counts.values() if count > 1)
+
+
+def _invoices(count: int) -> str:
+    return "1 invoice is" if count == 1 else f"{count} invoices are"
