@@ -98,6 +98,25 @@ async def write_content(
 
     Raises ``CannotWrite``.
     """
+    content, balance_minor = await _write(session, this, reminder)
+    reminder.balance_minor = balance_minor
+    return content
+
+
+async def draft_content(
+    session: AsyncSession, this: Deciding, *, reminder_id: UUID
+) -> MailContent | None:
+    """How the mail would read now, for whoever is to approve it; None if it cannot be written."""
+    reminder = await session.get_one(Reminder, reminder_id)
+    try:
+        return (await _write(session, this, reminder))[0]
+    except CannotWrite:
+        return None
+
+
+async def _write(
+    session: AsyncSession, this: Deciding, reminder: Reminder
+) -> tuple[MailContent, int]:
     step = await session.get(ReminderStep, reminder.step_id)
     if step is None:
         raise NotFound("There is no such step.")
@@ -112,9 +131,7 @@ async def write_content(
     thread = await load_thread(
         session, firm_id=reminder.firm_id, collection_id=reminder.collection_id
     )
-    content = write_mail(step, facts, thread=thread)
-    reminder.balance_minor = facts.text.balance.amount_minor
-    return content
+    return write_mail(step, facts, thread=thread), facts.text.balance.amount_minor
 
 
 async def _queue(session: AsyncSession, this: Deciding, loaded: Loaded, decision: Send) -> None:

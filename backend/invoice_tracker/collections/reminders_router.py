@@ -6,7 +6,7 @@ from fastapi import APIRouter, BackgroundTasks
 
 from invoice_tracker.accounts.deps import Biller, Reader
 from invoice_tracker.collections import reminder_actions, reminder_list
-from invoice_tracker.collections.deciding import Deciding
+from invoice_tracker.collections.deciding import Deciding, draft_content
 from invoice_tracker.collections.schemas import (
     ActivityOut,
     CalledInput,
@@ -49,10 +49,27 @@ async def list_reminders(
 
 
 @router.get("/reminders/{reminder_id}", operation_id="reminders_get")
-async def get_reminder(session: SessionDep, principal: Reader, reminder_id: UUID) -> ReminderDetail:
-    """One reminder with its mail as it left, or as it waits."""
-    return await reminder_list.get_reminder(
+async def get_reminder(
+    session: SessionDep,
+    principal: Reader,
+    adapters: AdaptersDep,
+    clock: ClockDep,
+    reminder_id: UUID,
+) -> ReminderDetail:
+    """One reminder with its mail: as it left, as it waits, or, before approval, as it would be."""
+    found = await reminder_list.get_reminder(
         session, firm_id=principal.firm_id, reminder_id=reminder_id
+    )
+    if found.state != "awaiting_approval":
+        return found
+    can_take_payments = await adapters.gateway.can_take_payments(principal.firm_id)
+    draft = await draft_content(
+        session, Deciding(adapters, clock.now(), can_take_payments), reminder_id=reminder_id
+    )
+    if draft is None:
+        return found
+    return found.model_copy(
+        update={"subject": draft.subject, "html": draft.html, "text": draft.text}
     )
 
 
