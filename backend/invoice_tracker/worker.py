@@ -75,7 +75,13 @@ async def rederive_hints(adapters: Adapters, firm_id: UUID) -> None:
 EVERY_TICK: tuple[FirmJob, ...] = (handle_events, send_firm, record_payments)
 EVERY_READ: tuple[FirmJob, ...] = (sync_firm, look_at_checkouts)
 EVERY_NIGHT: tuple[FirmJob, ...] = (rederive_hints,)
-POKED: tuple[FirmJob, ...] = (sync_firm, send_firm, handle_events, record_payments)
+POKED: tuple[FirmJob, ...] = (
+    sync_firm,
+    send_firm,
+    handle_events,
+    record_payments,
+    look_at_checkouts,
+)
 
 
 class Rounds:

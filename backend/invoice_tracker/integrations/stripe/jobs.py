@@ -36,7 +36,7 @@ from invoice_tracker.ports import CheckoutStatus, GatewayProblem
 WITH_WEBHOOKS = timedelta(minutes=15)
 """How often the list of events is fetched although Stripe posts them."""
 OVERLAP = timedelta(minutes=5)
-MOST_PAGES = 20
+MOST_PAGES = 100
 # The API takes at most 20 names.
 assert len(WANTED) <= 20
 _log = structlog.get_logger()
@@ -194,5 +194,7 @@ async def _events_since(client: stripe.StripeClient, since: int) -> list[stripe.
         )
         found.extend(page.data)
         if not page.has_more:
-            return found[::-1]
-    raise GatewayProblem("Stripe has more events than can be fetched at once.")
+            break
+    else:
+        _log.warning("stripe_events_cut", fetched=len(found), oldest=found[-1].id)
+    return found[::-1]
