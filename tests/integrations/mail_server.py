@@ -1,6 +1,7 @@
 """A real SMTP server in the test's own loop, with a fault for each step of the dialogue."""
 
 import asyncio
+import ssl
 import warnings
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -110,17 +111,22 @@ async def _misbehave(server: MailServer, smtp: SMTP, step: str) -> bool:
 
 
 @asynccontextmanager
-async def running_mail_server(*, password: str | None = None) -> AsyncIterator[MailServer]:
+async def running_mail_server(
+    *,
+    password: str | None = None,
+    starttls: ssl.SSLContext | None = None,
+    tls: ssl.SSLContext | None = None,
+) -> AsyncIterator[MailServer]:
     """Start the server on a free port; with ``password`` it asks for a log-in."""
     server = MailServer()
-    options: dict[str, Any] = {}
+    options: dict[str, Any] = {"tls_context": starttls, "require_starttls": starttls is not None}
     if password is not None:
 
         def authenticate(_: Any, __: Any, ___: Any, ____: str, data: Any) -> AuthResult:
             right = data.password == password.encode()
             return AuthResult(success=right, handled=right)
 
-        options = {
+        options |= {
             "authenticator": authenticate,
             "auth_required": True,
             "auth_require_tls": False,
@@ -134,7 +140,7 @@ async def running_mail_server(*, password: str | None = None) -> AsyncIterator[M
             protocols.append(_Protocol(server, **options))
         return protocols[-1]
 
-    listening = await asyncio.get_running_loop().create_server(make, "127.0.0.1", 0)
+    listening = await asyncio.get_running_loop().create_server(make, "127.0.0.1", 0, ssl=tls)
     server.port = listening.sockets[0].getsockname()[1]
     try:
         yield server

@@ -1,16 +1,20 @@
 """One round: what is sent, what waits, what fails, and that nothing is sent twice."""
 
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 from outbox.conftest import Tick
-from outbox.outbox_helpers import Notes, a_content, put_many, row, rows
+from outbox.outbox_helpers import KIND, Notes, a_content, put_many, row, rows
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from fakes import FakeMailer, MovableClock
 from invoice_tracker.core.deps import Adapters
 from invoice_tracker.firms.models import Firm
 from invoice_tracker.outbox.handlers import Cancel, Later, Send
 from invoice_tracker.outbox.models import MessageState
+from invoice_tracker.outbox.schemas import DueMessage, Outcome
+from invoice_tracker.outbox.service import cancel_unsent
 from invoice_tracker.outbox.transitions import BACK_OFF
 from invoice_tracker.ports import (
     MailDeferred,
@@ -76,6 +80,29 @@ async def test_what_is_wanted_no_longer_is_cancelled_with_its_reason(
         "0": MessageState.cancelled,
         "1": MessageState.sent,
     }
+
+
+async def test_a_handler_may_tidy_up_after_a_cancelled_message(
+    adapters: Adapters, firm: Firm, clock: MovableClock, tick: Tick
+) -> None:
+    """Ending a collection takes its unsent mail out of the outbox, also from within ``record``."""
+    subject = uuid4()
+    [paid] = await put_many(adapters.database, firm.id, 1, now=clock.now(), subject_id=subject)
+
+    class Tidy(Notes):
+        async def record(
+            self, session: AsyncSession, message: DueMessage, outcome: Outcome
+        ) -> None:
+            await cancel_unsent(
+                session, firm_id=firm.id, subject_ids=[subject], reason="The collection ended."
+            )
+            await super().record(session, message, outcome)
+
+    tidy = Tidy(decisions={paid: Cancel("Paid.")})
+    assert await tick(handlers={KIND: tidy}) == {MessageState.cancelled: 1}
+    cancelled = await row(adapters.database, firm.id)
+    assert (cancelled.state, cancelled.reason) == (MessageState.cancelled, "Paid.")
+    assert len(tidy.ends) == 1
 
 
 @pytest.mark.parametrize("step", ["look_again", "confirm"])

@@ -127,8 +127,9 @@ async def _begin_sending(this: Round, message: DueMessage) -> DueMessage | None:
                 )
             case Cancel(reason=reason):
                 outcome = Outcome(state=MessageState.cancelled, at=now, reason=reason)
-                await handler.record(session, message, outcome)
                 held = await finish(session, message=message, claim_id=claim_id, outcome=outcome)
+                if held:
+                    await handler.record(session, message, outcome)
         if not held:
             raise ClaimLost
     if isinstance(decision, Send):
