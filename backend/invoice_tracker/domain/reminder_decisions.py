@@ -24,7 +24,7 @@ from invoice_tracker.domain.reminder_facts import (
     reminder_key,
 )
 from invoice_tracker.domain.reminder_obstacles import Obstacle, final_obstacle
-from invoice_tracker.domain.reminder_series import Slot, missing_anchor
+from invoice_tracker.domain.reminder_series import Slot, missing_anchor, not_before
 from invoice_tracker.domain.reminder_walk import Situation, Walk, walk
 
 _OPEN_ENDED = frozenset({PastState.queued, PastState.sending, PastState.awaiting_approval})
@@ -157,14 +157,15 @@ def _decide(situation: Situation, outcome: Walk) -> list[Decision]:
 
 
 def _act(situation: Situation, slot: Slot) -> Decision:
+    earliest = not_before(situation.calendar, situation.collection, slot.goes_on)
     if slot.step.kind == StepKind.call_task:
         key = reminder_key(situation.collection.id, slot.step.id, slot.occurrence, None)
-        return Task(slot.step, slot.occurrence, key, slot.planned_on, slot.not_before)
+        return Task(slot.step, slot.occurrence, key, slot.planned_on, earliest)
     recipient = situation.invoice.recipient or ""
     key = reminder_key(situation.collection.id, slot.step.id, slot.occurrence, recipient)
     needs_approval = slot.step.needs_approval and slot.state != PastState.approved
     decision = NeedsApproval if needs_approval else Send
-    return decision(slot.step, slot.occurrence, recipient, key, slot.planned_on, slot.not_before)
+    return decision(slot.step, slot.occurrence, recipient, key, slot.planned_on, earliest)
 
 
 def _skip(situation: Situation, slot: Slot, code: ReasonCode) -> Skip:

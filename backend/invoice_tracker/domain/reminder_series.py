@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 from hashlib import sha256
 from uuid import UUID
 
@@ -32,8 +33,8 @@ _WENT_ON_FROM = _LEFT | _IN_FLIGHT | {PastState.failed, PastState.to_call, PastS
 class Slot:
     """One occurrence of one step, dated.
 
-    ``day`` is what the set says; ``planned_on`` the sending day that follows from it; ``goes_on``
-    the day that also honours the gap to the mail before; ``not_before`` the UTC instant on it.
+    ``day`` is what the set says; ``planned_on`` the sending day that follows from it, a gap away
+    from the step before; ``goes_on`` the day that also honours the gap to the last mail that left.
     """
 
     step: Step
@@ -41,7 +42,6 @@ class Slot:
     day: date
     planned_on: date
     goes_on: date
-    not_before: datetime
     state: PastState | None = None
 
     @property
@@ -101,27 +101,28 @@ def build_series(
     ``last_mail_on`` is the firm's day of the last mail to the recipient over all collections.
     """
     states = {(row.step_id, row.occurrence): row.state for row in past}
-    slots = [
+    gap = max(rules.min_gap_days, 1) if kind == StepKind.email else 1
+    start_day = calendar.local_day(collection.started_at)
+    dated = [
         replace(slot, state=states.get((slot.step.id, slot.occurrence)))
         for slot in _dated(invoice, collection, calendar)
         if slot.step.kind == kind
     ]
-    start_day = calendar.local_day(collection.started_at)
-    pending, passed_over = _sort_out(slots, collection.backlog, start_day)
-    gap = max(rules.min_gap_days, 1) if kind == StepKind.email else 1
-    own_days = [
-        calendar.local_day(row.at)
-        for row in past
-        if row.state in _LEFT and any(slot.step.id == row.step_id for slot in slots)
-    ]
+    backlog = _backlog(dated, collection.backlog, start_day)
+    slots = _space_out([slot for slot in dated if slot not in backlog], calendar, gap)
+    pending, overtaken = _still_to_come(slots)
+    own_days = _days_left(slots + backlog, past, calendar)
     last_day, earliest = _gap_to_honour(
         own_days, gap, last_mail_on if kind == StepKind.email else None, rules.min_gap_days
     )
     return Series(
-        slots=tuple(slots),
-        pending=tuple(_space_out(pending, collection, calendar, gap, last_day, earliest)),
-        passed_over=tuple(passed_over),
-        in_flight=any(slot.state in _IN_FLIGHT for slot in slots),
+        slots=tuple(backlog + slots),
+        pending=tuple(_after_last_mail(pending, calendar, gap, last_day, earliest)),
+        passed_over=(
+            *(PassedOver(slot, ReasonCode.before_start) for slot in backlog if _is_open(slot)),
+            *(PassedOver(slot, ReasonCode.superseded) for slot in overtaken),
+        ),
+        in_flight=any(slot.state in _IN_FLIGHT for slot in backlog + slots),
         earliest_next_day=earliest,
         last_day=last_day,
     )
@@ -131,14 +132,24 @@ def instant_on(calendar: FirmCalendar, collection_id: UUID, day: date) -> dateti
     """When a collection's mail may leave on a sending day: spread over the window's first hour."""
     opens, closes = calendar.opens_at(day), calendar.closes_at(day)
     room = max(1, int(min(_SPREAD, (closes - opens) / 2).total_seconds()))
-    number = int.from_bytes(sha256(str(collection_id).encode()).digest()[:8], "big")
-    return opens + timedelta(seconds=number % room)
+    return opens + timedelta(seconds=_number_of(collection_id) % room)
+
+
+@lru_cache(maxsize=8192)
+def _number_of(collection_id: UUID) -> int:
+    """The same number for one collection at all times."""
+    return int.from_bytes(sha256(collection_id.bytes).digest()[:8], "big")
 
 
 def next_moment(calendar: FirmCalendar, collection_id: UUID, instant: datetime) -> datetime:
     """The first moment from ``instant`` on at which this collection's mail may leave."""
     opening = calendar.next_open(instant)
     return max(opening, instant_on(calendar, collection_id, calendar.local_day(opening)))
+
+
+def not_before(calendar: FirmCalendar, collection: CollectionFacts, day: date) -> datetime:
+    """The earliest instant of a reminder that goes on this sending day."""
+    return max(instant_on(calendar, collection.id, day), collection.started_at)
 
 
 def _anchor_day(anchor: Anchor, invoice: InvoiceFacts, start_day: date) -> date | None:
@@ -172,7 +183,6 @@ def _dated(
                 day=day + shift,
                 planned_on=planned_on,
                 goes_on=planned_on,
-                not_before=_not_before(calendar, collection, planned_on),
             )
         )
     return sorted(slots, key=lambda slot: slot.place)
@@ -185,35 +195,35 @@ def _occurrences(step: Step) -> Iterable[tuple[int, int]]:
     return [(n + 1, step.offset_days + n * step.repeat_every_days) for n in range(count)]
 
 
-def _not_before(calendar: FirmCalendar, collection: CollectionFacts, day: date) -> datetime:
-    return max(instant_on(calendar, collection.id, day), collection.started_at)
-
-
-def _sort_out(
-    slots: Sequence[Slot], backlog: Backlog, start_day: date
-) -> tuple[list[Slot], list[PassedOver]]:
-    """Those still to come, and those that a later one or the backlog choice has overtaken."""
-    furthest = max((s.place for s in slots if s.state in _WENT_ON_FROM), default=None)
-    fitting = max((s.place for s in slots if s.day <= start_day), default=None)
-    pending, passed_over = [], []
-    for slot in slots:
-        if slot.state is not None and slot.state not in _STILL_TO_GO:
-            continue
-        if furthest is not None and slot.place < furthest:
-            passed_over.append(PassedOver(slot, ReasonCode.superseded))
-        elif _in_backlog(slot, backlog, start_day, fitting):
-            passed_over.append(PassedOver(slot, ReasonCode.before_start))
-        else:
-            pending.append(slot)
-    return pending, passed_over
-
-
-def _in_backlog(
-    slot: Slot, backlog: Backlog, start_day: date, fitting: tuple[date, int, int] | None
-) -> bool:
+def _backlog(slots: Sequence[Slot], backlog: Backlog, start_day: date) -> list[Slot]:
+    """Those that the backlog choice leaves behind."""
     if backlog == Backlog.skip_past:
-        return slot.day < start_day
-    return backlog == Backlog.fitting_step and fitting is not None and slot.place < fitting
+        return [slot for slot in slots if slot.day < start_day]
+    if backlog == Backlog.fitting_step:
+        return [slot for slot in slots if slot.day <= start_day][:-1]
+    return []
+
+
+def _still_to_come(slots: Sequence[Slot]) -> tuple[list[Slot], list[Slot]]:
+    """The open ones after the furthest that has gone, and the open ones it has overtaken."""
+    gone = [index for index, slot in enumerate(slots) if slot.state in _WENT_ON_FROM]
+    start = gone[-1] + 1 if gone else 0
+    overtaken = [slot for slot in slots[:start] if _is_open(slot)]
+    return [slot for slot in slots[start:] if _is_open(slot)], overtaken
+
+
+def _is_open(slot: Slot) -> bool:
+    return slot.state is None or slot.state in _STILL_TO_GO
+
+
+def _days_left(
+    slots: Sequence[Slot], past: Sequence[PastReminder], calendar: FirmCalendar
+) -> list[date]:
+    """The days on which mails of these steps left, or perhaps left."""
+    steps = {slot.step.id for slot in slots}
+    return [
+        calendar.local_day(row.at) for row in past if row.state in _LEFT and row.step_id in steps
+    ]
 
 
 def _gap_to_honour(
@@ -229,31 +239,37 @@ def _gap_to_honour(
     return last_day, earliest
 
 
-def _space_out(
+def _space_out(slots: Sequence[Slot], calendar: FirmCalendar, gap: int) -> list[Slot]:
+    """Plan each slot at least a gap after the one before it, whatever has become of either."""
+    spaced: list[Slot] = []
+    for slot in slots:
+        if spaced:
+            earliest = spaced[-1].planned_on + timedelta(days=gap)
+            if earliest > slot.planned_on:
+                day = calendar.next_sending_day(earliest)
+                slot = replace(slot, planned_on=day, goes_on=day)
+        spaced.append(slot)
+    return spaced
+
+
+def _after_last_mail(
     pending: Sequence[Slot],
-    collection: CollectionFacts,
     calendar: FirmCalendar,
     gap: int,
     last_day: date | None,
     earliest: date | None,
 ) -> list[Slot]:
-    """Move each slot to the first sending day that is far enough from the mail before it.
+    """Move each slot to the first sending day that is far enough from the last mail.
 
-    A mail that was already late when the last mail left is not moved: it may have been overtaken.
+    A slot that was already late when the last mail left is not moved: it may have been overtaken.
     """
-    if not pending:
-        return []
-    first = pending[0]
-    if earliest is not None and last_day is not None and last_day <= first.planned_on:
-        first = _moved(first, earliest, collection, calendar)
-    spaced = [first]
-    for slot in pending[1:]:
-        spaced.append(_moved(slot, spaced[-1].goes_on + timedelta(days=gap), collection, calendar))
-    return spaced
-
-
-def _moved(slot: Slot, earliest: date, collection: CollectionFacts, calendar: FirmCalendar) -> Slot:
-    if earliest <= slot.planned_on:
-        return slot
-    goes_on = calendar.next_sending_day(earliest)
-    return replace(slot, goes_on=goes_on, not_before=_not_before(calendar, collection, goes_on))
+    moved: list[Slot] = []
+    for slot in pending:
+        if moved:
+            earliest = moved[-1].goes_on + timedelta(days=gap)
+        elif last_day is None or last_day > slot.planned_on:
+            earliest = None
+        if earliest is not None and earliest > slot.planned_on:
+            slot = replace(slot, goes_on=calendar.next_sending_day(earliest))
+        moved.append(slot)
+    return moved

@@ -30,9 +30,9 @@ from invoice_tracker.domain.reminder_series import (
     Series,
     Slot,
     build_series,
-    instant_on,
     missing_anchor,
     next_moment,
+    not_before,
 )
 
 
@@ -112,10 +112,8 @@ class _Walker:
         self._endless: list[Obstacle] = []
 
     def go(self) -> Walk:
-        own_time = max(
-            instant_on(self._s.calendar, self._s.collection.id, self._series.pending[0].planned_on),
-            self._s.collection.started_at,
-        )
+        first = self._series.pending[0]
+        own_time = not_before(self._s.calendar, self._s.collection, first.planned_on)
         is_due = own_time <= self._s.now
         moment: datetime | None = max(own_time, self._s.now)
         slot = None
@@ -165,19 +163,13 @@ class _Walker:
         return sorted(found, key=lambda obstacle: obstacle.until is not None)
 
     def _pick(self, moment: datetime) -> tuple[Slot | None, datetime | None]:
-        come = [slot for slot in self._series.pending if slot.not_before <= moment]
+        today = self._s.calendar.local_day(moment)
+        come = [slot for slot in self._series.pending if slot.goes_on <= today]
         if not come:
-            return self._wait_until(self._gap(self._series.pending[0].not_before))
+            return self._wait_until(self._gap(self._series.pending[0].goes_on))
         earliest = self._series.earliest_next_day
-        if (
-            self._kind == StepKind.email
-            and earliest is not None
-            and self._s.calendar.local_day(moment) < earliest
-        ):
-            day = self._s.calendar.next_sending_day(earliest)
-            return self._wait_until(
-                self._gap(instant_on(self._s.calendar, self._s.collection.id, day))
-            )
+        if earliest is not None and today < earliest:
+            return self._wait_until(self._gap(self._s.calendar.next_sending_day(earliest)))
         slot = come[-1]
         if slot.state == PastState.awaiting_approval and not self._past_endless:
             return self._unapproved(slot)
@@ -185,19 +177,20 @@ class _Walker:
 
     def _unapproved(self, slot: Slot) -> tuple[None, datetime | None]:
         sentence = f"Reminder {slot.step.position} is waiting for approval."
-        later = [s.not_before for s in self._series.pending if s.place > slot.place]
+        later = [s.goes_on for s in self._series.pending if s.place > slot.place]
         self._obstacles.append(
             Obstacle(ReasonCode.awaiting_approval, sentence, HoldKind.awaiting_approval)
         )
-        return None, (later[0] if later else None)
+        if not later:
+            return None, None
+        return None, not_before(self._s.calendar, self._s.collection, later[0])
 
-    def _gap(self, until: datetime) -> Obstacle:
+    def _gap(self, next_day: date) -> Obstacle:
         last = self._series.last_day
-        day = in_words(self._s.calendar.local_day(until))
         since = f"The last mail to this address left on {in_words(last)}" if last else ""
-        return Obstacle(
-            ReasonCode.minimum_gap, f"{since}; the next may leave on {day}.", until=until
-        )
+        sentence = f"{since}; the next may leave on {in_words(next_day)}."
+        until = not_before(self._s.calendar, self._s.collection, next_day)
+        return Obstacle(ReasonCode.minimum_gap, sentence, until=until)
 
     def _wait_until(self, obstacle: Obstacle) -> tuple[None, datetime | None]:
         self._obstacles.append(obstacle)
