@@ -73,7 +73,7 @@ async def queue_mail(
         .where(OutboxMessage.firm_id == firm_id, OutboxMessage.subject_id == reminder.id)
         .group_by(OutboxMessage.state)
     )
-    states = dict(former.tuples().all())
+    states = dict(former.all())
     if set(states) - {MessageState.cancelled}:
         raise AlreadyWritten(f"reminder {reminder.id} has a message that was not cancelled")
     message_id = await enqueue(

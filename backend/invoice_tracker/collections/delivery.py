@@ -86,7 +86,7 @@ class ReminderDelivery:
                     Reminder.firm_id == firm_id, Reminder.id.in_(subjects)
                 )
             )
-            return {subjects[reminder_id]: invoice_id for reminder_id, invoice_id in rows.tuples()}
+            return {subjects[reminder_id]: invoice_id for reminder_id, invoice_id in rows}
 
     async def confirm(self, session: AsyncSession, message: DueMessage) -> Decision:
         """Lock the invoice and the person's mailbox, look at everything again, and decide."""

@@ -57,7 +57,7 @@ async def _set_by_hand(
     )
     return [
         (invoice_id, Hold(kind, reason, starts_at, ends_at, author))
-        for invoice_id, kind, reason, starts_at, ends_at, author in rows.tuples()
+        for invoice_id, kind, reason, starts_at, ends_at, author in rows
     ]
 
 
@@ -73,7 +73,7 @@ async def _from_payments(
     )
     return [
         (invoice_id, Hold(_BY_PAYMENT[state], "", starts_at=created_at))
-        for invoice_id, state, created_at in rows.tuples()
+        for invoice_id, state, created_at in rows
         if invoice_id is not None
     ]
 
@@ -93,5 +93,5 @@ async def _from_checkouts(
             invoice_id,
             Hold(HoldKind.checkout_open, "", starts_at=at, ends_at=at + CHECKOUT_GRACE),
         )
-        for invoice_id, at in rows.tuples()
+        for invoice_id, at in rows
     ]

@@ -165,7 +165,7 @@ async def load_invoices(
             last_read_at=invoice.last_read_at,
             holds=tuple(holds.get(invoice.id, ())),
         )
-        for invoice, client in rows.tuples()
+        for invoice, client in rows
     }
 
 

@@ -110,7 +110,7 @@ async def rederive_hints(adapters: Adapters, firm_id: UUID) -> int:
                 .order_by(Collection.id)
                 .limit(BATCH)
             )
-            batch = (await session.execute(query)).tuples().all()
+            batch = (await session.execute(query)).all()
             if not batch:
                 break
             after = batch[-1][0]
@@ -198,6 +198,6 @@ async def _wake_the_stuck(adapters: Adapters, firm_id: UUID, now: datetime) -> N
         .limit(BATCH)
     )
     async with adapters.database.transaction(firm_id) as session:
-        batch = (await session.execute(query)).tuples().all()
+        batch = (await session.execute(query)).all()
         if batch:
             await _refresh(session, firm_id, batch, now)

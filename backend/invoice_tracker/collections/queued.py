@@ -37,7 +37,7 @@ async def cancel_open(
             Reminder.state.in_([ReminderState.queued, *TO_DO]),
         )
     )
-    found = rows.tuples().all()
+    found = rows.all()
     queued = [reminder_id for reminder_id, state in found if state is ReminderState.queued]
     cancelled = set(
         await cancel_unsent(session, firm_id=firm_id, subject_ids=queued, reason=reason)

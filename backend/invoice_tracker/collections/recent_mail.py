@@ -63,7 +63,7 @@ async def _left(
         )
         .group_by(Reminder.recipient)
     )
-    return {recipient: at for recipient, at in rows.tuples() if recipient and at}
+    return {recipient: at for recipient, at in rows if recipient and at}
 
 
 async def _queued(
@@ -87,6 +87,6 @@ async def _queued(
     )
     return [
         (recipient, collection_id, at, until if state is MessageState.sending else None)
-        for recipient, collection_id, at, state, until in rows.tuples()
+        for recipient, collection_id, at, state, until in rows
         if recipient is not None
     ]

@@ -105,7 +105,7 @@ async def count_activity(session: AsyncSession, *, firm_id: UUID) -> ActivityOut
         .where(Reminder.firm_id == firm_id, Reminder.state.in_([*waiting, ReminderState.queued]))
         .group_by(Reminder.state)
     )
-    counts = dict(rows.tuples().all())
+    counts = dict(rows.all())
     to_record = await session.scalar(
         select(func.count()).where(
             Payment.firm_id == firm_id, Payment.record_state == RecordState.queued

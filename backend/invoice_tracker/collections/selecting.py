@@ -163,5 +163,5 @@ async def _collections_of(
         .where(Collection.firm_id == firm_id, Collection.invoice_id.in_(invoice_ids))
         .group_by(Collection.invoice_id)
     )
-    found = rows.tuples().all()
+    found = rows.all()
     return {i for i, _, active in found if active}, {i: count for i, count, _ in found}

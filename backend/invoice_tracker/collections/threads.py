@@ -25,4 +25,4 @@ async def load_thread(
         )
         .order_by(OutboxMessage.sent_at, OutboxMessage.id)
     )
-    return [SentMail(message_id, subject) for message_id, subject in rows.tuples()]
+    return [SentMail(message_id, subject) for message_id, subject in rows]

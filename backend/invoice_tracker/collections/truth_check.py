@@ -64,7 +64,7 @@ async def _look_at_checkouts(
                 Checkout.stripe_session_id.is_not(None),
             )
         )
-        sessions = {str(session_id): invoice_id for invoice_id, session_id in rows.tuples()}
+        sessions = {str(session_id): invoice_id for invoice_id, session_id in rows}
     if not sessions:
         return
     answer = await adapters.gateway.look_at_checkouts(firm_id, list(sessions))

@@ -77,7 +77,7 @@ async def load_many(
     )
     balances = await effective_balances(session, firm_id=firm_id, invoice_ids=invoice_ids)
     found = {}
-    for invoice, client, matter, firm, sender in rows.tuples():
+    for invoice, client, matter, firm, sender in rows:
         link = None
         if can_take_payments:
             link = await _pay_link(session, adapters, firm_id, invoice.id, now)
