@@ -1,0 +1,38 @@
+"""Requests per minute, counted per access token in real time, as Clio does."""
+
+import time
+from dataclasses import dataclass, field
+
+from invoice_tracker.sandbox.clio.problems import Problem
+
+WINDOW = 60.0
+
+
+@dataclass
+class Rates:
+    """How many requests a token may make in 60 seconds; 0 switches the limit off."""
+
+    limit: int = 50
+    _windows: dict[str, tuple[float, int]] = field(default_factory=dict)
+
+    def count(self, token: str) -> dict[str, str]:
+        """Count one request; headers for its answer. Raises 429 when there were too many."""
+        if not self.limit:
+            return {}
+        start, used = self._windows.get(token, (0.0, 0))
+        now = time.time()
+        if now - start >= WINDOW:
+            start, used = now, 0
+        used += 1
+        self._windows[token] = (start, used)
+        headers = {
+            "X-RateLimit-Limit": str(self.limit),
+            "X-RateLimit-Remaining": str(max(0, self.limit - used)),
+            "X-RateLimit-Reset": str(int(start + WINDOW)),
+        }
+        if used > self.limit:
+            wait = max(1, int(start + WINDOW - now) + 1)
+            raise Problem(
+                429, "RateLimited", "Rate limited", headers | {"Retry-After": str(wait)}
+            )
+        return headers
