@@ -1,0 +1,41 @@
+import { queryOptions, useMutation, useQueryClient } from '@tanstack/react-query';
+import { api, unwrap } from '@/api/client';
+import type { ClioConnection, RecordStrategy } from '@/api/types';
+
+export const clioQuery = queryOptions({
+  queryKey: ['clio', 'connection'],
+  queryFn: ({ signal }) => unwrap(api.GET('/api/v1/clio/connection', { signal })),
+});
+
+/** Asks for Clio's consent page and goes there. */
+export function useConnectClio() {
+  return useMutation({
+    mutationFn: (region: ClioConnection['regions'][number]['key']) =>
+      unwrap(api.POST('/api/v1/clio/connection', { body: { region } })),
+    onSuccess: ({ authorize_url }) => {
+      window.location.assign(authorize_url);
+    },
+  });
+}
+
+export function useUpdateStrategy() {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: (record_strategy: RecordStrategy) =>
+      unwrap(api.PATCH('/api/v1/clio/connection', { body: { record_strategy } })),
+    onSuccess: (connection) => {
+      client.setQueryData(clioQuery.queryKey, connection);
+    },
+  });
+}
+
+export function useDisconnectClio() {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: () => unwrap(api.POST('/api/v1/clio/connection/disconnect', { body: { confirm: 'DISCONNECT' } })),
+    onSuccess: (connection) => {
+      client.setQueryData(clioQuery.queryKey, connection);
+      void client.invalidateQueries({ queryKey: ['firm'] });
+    },
+  });
+}

@@ -1,0 +1,62 @@
+import { infiniteQueryOptions, keepPreviousData, queryOptions } from '@tanstack/react-query';
+import { api, unwrap } from '@/api/client';
+import type { Section, Sort } from '@/api/types';
+
+export interface InvoiceFilter {
+  section?: Section;
+  q?: string;
+  client_id?: string;
+}
+
+const PAGE = 100;
+
+export function invoicesQuery(filter: InvoiceFilter & { sort?: Sort }) {
+  return infiniteQueryOptions({
+    queryKey: ['invoices', 'list', filter],
+    queryFn: ({ pageParam, signal }) =>
+      unwrap(api.GET('/api/v1/invoices', { params: { query: { ...filter, limit: PAGE, cursor: pageParam } }, signal })),
+    initialPageParam: undefined as string | undefined,
+    getNextPageParam: (last) => last.next_cursor ?? undefined,
+    placeholderData: keepPreviousData,
+    refetchInterval: 30_000,
+  });
+}
+
+export function sectionsQuery(filter: Omit<InvoiceFilter, 'section'>) {
+  return queryOptions({
+    queryKey: ['invoices', 'sections', filter],
+    queryFn: ({ signal }) => unwrap(api.GET('/api/v1/invoices/sections', { params: { query: filter }, signal })),
+    placeholderData: keepPreviousData,
+    refetchInterval: 30_000,
+  });
+}
+
+export function invoiceQuery(id: string) {
+  return queryOptions({
+    queryKey: ['invoices', 'one', id],
+    queryFn: ({ signal }) =>
+      unwrap(api.GET('/api/v1/invoices/{invoice_id}', { params: { path: { invoice_id: id } }, signal })),
+    refetchInterval: 30_000,
+  });
+}
+
+export function timelineQuery(id: string) {
+  return queryOptions({
+    queryKey: ['invoices', 'timeline', id],
+    queryFn: ({ signal }) =>
+      unwrap(api.GET('/api/v1/invoices/{invoice_id}/timeline', { params: { path: { invoice_id: id } }, signal })),
+    refetchInterval: 30_000,
+  });
+}
+
+/** A handful of invoices for a search box. */
+export function invoiceSearchQuery(q: string) {
+  return queryOptions({
+    queryKey: ['invoices', 'search', q],
+    queryFn: async ({ signal }) => {
+      const query = { limit: 20, ...(q ? { q } : {}) };
+      return (await unwrap(api.GET('/api/v1/invoices', { params: { query }, signal }))).items;
+    },
+    placeholderData: keepPreviousData,
+  });
+}

@@ -1,0 +1,45 @@
+import type { Money } from '@/api/types';
+
+const formats = new Map<string, Intl.NumberFormat>();
+
+function formatOf(currency: string): Intl.NumberFormat {
+  let format = formats.get(currency);
+  if (!format) {
+    format = new Intl.NumberFormat('en-US', { style: 'currency', currency });
+    formats.set(currency, format);
+  }
+  return format;
+}
+
+export function minorDigits(currency: string): number {
+  return formatOf(currency).resolvedOptions().maximumFractionDigits ?? 2;
+}
+
+/** Whole minor units as a decimal text, exact to the cent: 123450 → "1234.50". */
+export function toDecimal(amountMinor: number, digits: number): string {
+  const sign = amountMinor < 0 ? '-' : '';
+  const text = Math.abs(amountMinor).toString().padStart(digits + 1, '0');
+  if (digits === 0) return sign + text;
+  return `${sign}${text.slice(0, -digits)}.${text.slice(-digits)}`;
+}
+
+/** {123450, USD} → "$1,234.50" */
+export function formatMoney(money: Money): string {
+  const decimal = toDecimal(money.amount_minor, minorDigits(money.currency));
+  // A decimal text is formatted exactly; a float might not be.
+  return formatOf(money.currency).format(decimal as unknown as number);
+}
+
+/** Several currencies stay several: "$1,200.00 + €80.00"; nothing at all is a dash. */
+export function formatTotals(totals: readonly Money[]): string {
+  const shown = totals.filter((money) => money.amount_minor !== 0);
+  if (shown.length > 0) return shown.map(formatMoney).join(' + ');
+  return totals[0] ? formatMoney(totals[0]) : '–';
+}
+
+/** Adds up per currency, in the order in which currencies first appear. */
+export function sumByCurrency(amounts: readonly Money[]): Money[] {
+  const sums = new Map<string, number>();
+  for (const { amount_minor, currency } of amounts) sums.set(currency, (sums.get(currency) ?? 0) + amount_minor);
+  return [...sums].map(([currency, amount_minor]) => ({ amount_minor, currency }));
+}

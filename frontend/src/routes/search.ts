@@ -1,0 +1,61 @@
+import type { Section, Sort } from '@/api/types';
+import { SECTIONS } from '@/lib/texts';
+
+type Raw = Record<string, unknown>;
+
+export function text(value: unknown): string | undefined {
+  return typeof value === 'string' && value !== '' ? value : undefined;
+}
+
+function oneOf<T extends string>(allowed: readonly T[], value: unknown): T | undefined {
+  return allowed.find((item) => item === value);
+}
+
+export const SORTS: readonly Sort[] = [
+  'due_on', '-due_on', 'days_overdue', '-days_overdue', 'number', '-number', 'balance', '-balance', 'client', '-client',
+];
+
+export interface InvoiceSearch {
+  section?: Section;
+  q?: string;
+  client?: string;
+  sort?: Sort;
+}
+
+export function parseInvoiceSearch(raw: Raw): InvoiceSearch {
+  return {
+    section: oneOf(SECTIONS, raw.section),
+    q: text(raw.q),
+    client: text(raw.client),
+    sort: oneOf(SORTS, raw.sort),
+  };
+}
+
+/** Which invoices a collection is to start for: one, or all that match. Many ticked ones travel in the history state. */
+export interface StartSearch {
+  invoice?: string;
+  all?: 'true';
+  section?: Section;
+  q?: string;
+  client?: string;
+}
+
+export function parseStartSearch(raw: Raw): StartSearch {
+  return {
+    invoice: text(raw.invoice),
+    all: oneOf(['true'] as const, raw.all),
+    section: oneOf(SECTIONS, raw.section),
+    q: text(raw.q),
+    client: text(raw.client),
+  };
+}
+
+export function parsePaymentSearch(raw: Raw): { tab?: 'to-record'; q?: string } {
+  return { tab: oneOf(['to-record'] as const, raw.tab), q: text(raw.q) };
+}
+
+export type ToDoTab = 'approvals' | 'uncertain' | 'calls';
+
+export function parseToDoSearch(raw: Raw): { tab?: ToDoTab } {
+  return { tab: oneOf(['approvals', 'uncertain', 'calls'] as const, raw.tab) };
+}

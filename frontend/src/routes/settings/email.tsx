@@ -1,0 +1,30 @@
+import { Stack } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
+import { Card } from '@/components/card';
+import { QueryView } from '@/components/query-view';
+import { OwnerOnly } from '@/components/role-note';
+import { senderQuery } from '@/features/firm/queries';
+import { SenderForm } from '@/features/firm/sender-form';
+import { SenderVerification } from '@/features/firm/sender-verification';
+import { useMay } from '@/lib/session';
+
+export default function EmailSettings() {
+  const mayChange = useMay('own');
+  const sender = useQuery({
+    ...senderQuery,
+    refetchInterval: ({ state }) => (state.data && !state.data.verified_at ? 3000 : false),
+  });
+  return (
+    <Card title="Email Settings" about="Who the reminders come from. A changed address has to be verified again.">
+      <QueryView query={sender}>
+        {(data) => (
+          <Stack>
+            {mayChange ? null : <OwnerOnly />}
+            {data.from_email ? <SenderVerification sender={data} disabled={!mayChange} /> : null}
+            <SenderForm sender={data} submitLabel="Save" disabled={!mayChange} />
+          </Stack>
+        )}
+      </QueryView>
+    </Card>
+  );
+}

@@ -1,0 +1,37 @@
+import { Group, Stack } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
+import { Card } from '@/components/card';
+import { QueryView } from '@/components/query-view';
+import { OwnerOnly } from '@/components/role-note';
+import { StripeConnectForm, TrustWarning } from '@/features/stripe/connect-form';
+import { DisconnectStripe, ModeBadge, StripeFacts } from '@/features/stripe/connection-facts';
+import { stripeQuery } from '@/features/stripe/queries';
+import { useMay } from '@/lib/session';
+
+export default function StripeSettings() {
+  const mayChange = useMay('own');
+  return (
+    <QueryView query={useQuery(stripeQuery)}>
+      {(connection) => (
+        <Stack>
+          {mayChange ? null : <OwnerOnly />}
+          <TrustWarning />
+          <Card
+            title="Connect to Stripe"
+            aside={
+              <Group gap="xs">
+                <ModeBadge livemode={connection.livemode} />
+                {mayChange && connection.state === 'connected' ? <DisconnectStripe /> : null}
+              </Group>
+            }
+          >
+            <Stack>
+              <StripeFacts connection={connection} />
+              {mayChange && connection.state !== 'connected' ? <StripeConnectForm /> : null}
+            </Stack>
+          </Card>
+        </Stack>
+      )}
+    </QueryView>
+  );
+}
