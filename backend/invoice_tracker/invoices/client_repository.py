@@ -100,7 +100,7 @@ async def _debts(
         .order_by(overview.c.currency)
     )
     debts: dict[UUID, list[tuple[int, MoneyOut]]] = {}
-    for client_id, currency, count, amount in rows.tuples():
+    for client_id, currency, count, amount in rows:
         money = MoneyOut(amount_minor=int(amount), currency=currency)
         debts.setdefault(client_id, []).append((count, money))
     return debts

@@ -147,7 +147,7 @@ async def _write(
         set_={name: statement.excluded[name] for name in facts},
     )
     written = await session.execute(statement.returning(table.clio_id, table.id), rows)
-    return dict(written.tuples().all())
+    return dict(written.all())
 
 
 async def _note_moved(
@@ -169,7 +169,7 @@ async def _note_moved(
         )
     )
     affected = set()
-    for invoice_id, client_id in rows.tuples():
+    for invoice_id, client_id in rows:
         assert client_id is not None
         session.add(
             TimelineEntry(

@@ -73,8 +73,9 @@ class SectionTotal:
     amount_minor: int
 
 
-# A bill without a due date sorts after all that have one.
-_DUE = func.coalesce(overview.c.due_on, cast(literal("9999-12-31"), Date))
+# A bill without a due date sorts after all that have one. Not the last day of all: asyncpg sends
+# that one as infinity, which is later than itself.
+_DUE = func.coalesce(overview.c.due_on, cast(literal("9000-01-01"), Date))
 # Padded, so that 9 comes before 10.
 _NUMBER = func.lpad(overview.c.number, 40, "0")
 _CLIENT = func.coalesce(func.lower(overview.c.client_name), "")
@@ -165,7 +166,7 @@ async def total_sections(
     )
     return [
         SectionTotal(Section(section), currency, int(count), int(amount))
-        for section, currency, count, amount in rows.tuples()
+        for section, currency, count, amount in rows
     ]
 
 

@@ -79,7 +79,7 @@ async def list_invoices(
     )
 
 
-@router.get("/sections", operation_id="invoices_list_sections")
+@router.get("/sections", operation_id="invoices_sections")
 async def list_sections(
     session: SessionDep,
     principal: Reader,
@@ -142,7 +142,7 @@ async def get_invoice(
     )
 
 
-@router.get("/{invoice_id}/timeline", operation_id="invoices_list_timeline")
+@router.get("/{invoice_id}/timeline", operation_id="invoices_timeline")
 async def list_timeline(
     session: SessionDep, principal: Reader, invoice_id: UUID
 ) -> Items[TimelineEntryOut]:

@@ -180,7 +180,7 @@ async def _write(session: AsyncSession, rows: list[dict[str, Any]]) -> dict[int,
         set_={name: statement.excluded[name] for name in changing},
     )
     written = await session.execute(statement.returning(Invoice.clio_id, Invoice.id), rows)
-    ids = dict(written.tuples().all())
+    ids = dict(written.all())
     for row in rows:
         if ids[row["clio_id"]] == row["id"]:
             session.add(

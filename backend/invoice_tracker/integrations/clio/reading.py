@@ -66,7 +66,7 @@ async def _clio_ids(
                 Invoice.firm_id == firm_id, Invoice.id.in_(invoice_ids)
             )
         )
-        return dict(rows.tuples().all())
+        return dict(rows.all())
 
 
 async def _fetch(client: ClioClient, clio_ids: dict[int, UUID]) -> _Batch:

@@ -41,7 +41,7 @@ async def list_to_record(
         .limit(limit)
     )
     payments: dict[UUID, list[UUID]] = {}
-    for payment_id, invoice_id in rows.tuples():
+    for payment_id, invoice_id in rows:
         assert invoice_id is not None
         payments.setdefault(invoice_id, []).append(payment_id)
     balances = await session.execute(

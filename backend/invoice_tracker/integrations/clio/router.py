@@ -35,7 +35,7 @@ async def get_connection(
     return describe_connection(connection, adapters.settings)
 
 
-@router.post("/connection", operation_id="clio_connect")
+@router.post("/connection", operation_id="clio_create_connection")
 async def connect(
     session: SessionDep,
     principal: Owner,
