@@ -77,9 +77,14 @@ def recheck(
     ``past`` contains its row. ``Send``: let it go. ``Skip``: it has been overtaken. ``Wait``: not
     now. ``Withdraw``: cancel it; the facts have changed, and it is decided anew when due.
     """
-    rows = [row for row in past if (row.step_id, row.occurrence) == (step_id, occurrence)]
+    rows = [
+        row
+        for row in past
+        if (row.step_id, row.occurrence) == (step_id, occurrence)
+        and row.state != PastState.cancelled
+    ]
     others = [row for row in past if (row.step_id, row.occurrence) != (step_id, occurrence)]
-    recipient = rows[0].recipient if rows else invoice.recipient
+    recipient = rows[-1].recipient if rows else invoice.recipient
     key = reminder_key(collection.id, step_id, occurrence, recipient)
     final = final_obstacle(invoice)
     if final is not None:

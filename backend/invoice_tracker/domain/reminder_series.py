@@ -100,7 +100,7 @@ def build_series(
 
     ``last_mail_on`` is the firm's day of the last mail to the recipient over all collections.
     """
-    states = {(row.step_id, row.occurrence): row.state for row in past}
+    states = _states(past)
     gap = max(rules.min_gap_days, 1) if kind == StepKind.email else 1
     start_day = calendar.local_day(collection.started_at)
     dated = [
@@ -150,6 +150,22 @@ def next_moment(calendar: FirmCalendar, collection_id: UUID, instant: datetime) 
 def not_before(calendar: FirmCalendar, collection: CollectionFacts, day: date) -> datetime:
     """The earliest instant of a reminder that goes on this sending day."""
     return max(instant_on(calendar, collection.id, day), collection.started_at)
+
+
+def _states(past: Sequence[PastReminder]) -> dict[tuple[UUID, int], PastState]:
+    """What has become of each occurrence, where one row was withdrawn and another came after."""
+    states: dict[tuple[UUID, int], PastState] = {}
+    for row in past:
+        key = (row.step_id, row.occurrence)
+        if key not in states or _weight(row.state) >= _weight(states[key]):
+            states[key] = row.state
+    return states
+
+
+def _weight(state: PastState) -> int:
+    if state == PastState.cancelled:
+        return 0
+    return 1 if state in _STILL_TO_GO else 2
 
 
 def _anchor_day(anchor: Anchor, invoice: InvoiceFacts, start_day: date) -> date | None:
