@@ -17,13 +17,17 @@ from conftest import log_in
 from factories import make_client, make_collection, make_firm, make_invoice, make_user
 from fakes import RecordingPoke
 from invoice_tracker.core.deps import Adapters
+from invoice_tracker.core.errors import install_error_handlers
 from invoice_tracker.firms.links import make_link
 from invoice_tracker.firms.models import Firm, LinkKind
 from invoice_tracker.inbox.jobs import process_due
 from invoice_tracker.inbox.models import WebhookEvent
+from invoice_tracker.integrations.stripe import router as stripe_router
+from invoice_tracker.integrations.stripe import webhooks
 from invoice_tracker.integrations.stripe.events import StripeEvents
 from invoice_tracker.integrations.stripe.gateway import StripeGateway
 from invoice_tracker.invoices.models import Invoice
+from invoice_tracker.payments import pay_page
 from invoice_tracker.payments.balances import effective_balances
 from invoice_tracker.payments.models import Payment
 from invoice_tracker.sandbox.stripe.app import create_app as create_sandbox
@@ -136,11 +140,9 @@ class StripeWorld:
 @asynccontextmanager
 async def stripe_world(adapters: Adapters) -> AsyncIterator[StripeWorld]:
     """Start both; ``adapters`` are over a database that commits."""
-    from invoice_tracker.main import create_app
-
     sender = WebhookSender(Store(None), back_off=(0.05, 0.05), reorder_pause=0.1)
     sandbox = create_sandbox(sender.store, adapters.clock, settle_days=None, sender=sender)
-    product = create_app(adapters, adapters.settings)
+    product = _product()
     async with serving(sandbox) as stripe_url, serving(product) as product_url:
         sandbox.state.world.public_url = stripe_url
         settings = adapters.settings.model_copy(
@@ -159,6 +161,16 @@ async def stripe_world(adapters: Adapters) -> AsyncIterator[StripeWorld]:
                 ours, gateway, sandbox, stripe, browser, firm, invoice, f"/pay/{token}"
             )
         await gateway.close()
+
+
+def _product() -> FastAPI:
+    """The routes that matter here. Building all of the product's takes longer than most tests."""
+    app = FastAPI()
+    install_error_handlers(app)
+    app.include_router(stripe_router.router, prefix="/api/v1")
+    app.include_router(webhooks.router)
+    app.include_router(pay_page.pages_router)
+    return app
 
 
 async def _begin(adapters: Adapters) -> tuple[Firm, Invoice, str]:

@@ -82,17 +82,28 @@ async def open_checkout(
             fresh = checkout.id
             continue
         known_open = checkout.id == fresh
-        status = CheckoutStatus.open if known_open else await _status(adapters, checkout)
-        if status is CheckoutStatus.open and _fits(checkout, prepared.standing, now):
-            return Opening(prepared.standing, checkout.url)
-        if status is CheckoutStatus.open:
-            status = await adapters.gateway.expire_checkout(firm_id, _session_id(checkout))
-        if status in (CheckoutStatus.paid, CheckoutStatus.processing):
-            # The client has paid, and the news has not come in yet: fetch it, and open no other.
-            await adapters.poke(FETCH_NEWS, firm_id)
-            return Opening(Standing(Payability.processing, prepared.standing.due), None)
-        await _note_expired(adapters, checkout)
+        opening = await _use(adapters, checkout, prepared.standing, now, known_open=known_open)
+        if opening is not None:
+            return opening
     raise GatewayProblem("The amount is changing right now. Please try again in a minute.")
+
+
+async def _use(
+    adapters: Adapters, checkout: Checkout, standing: Standing, now: datetime, *, known_open: bool
+) -> Opening | None:
+    """The open page, if it still fits; None once it is closed and another one is needed."""
+    status = CheckoutStatus.open if known_open else await _status(adapters, checkout)
+    if status is CheckoutStatus.open and _fits(checkout, standing, now):
+        return Opening(standing, checkout.url)
+    if status is CheckoutStatus.open:
+        session_id = _session_id(checkout)
+        status = await adapters.gateway.expire_checkout(checkout.firm_id, session_id)
+    if status in (CheckoutStatus.paid, CheckoutStatus.processing):
+        # The client has paid, and the news has not come in yet: fetch it, and open no other.
+        await adapters.poke(FETCH_NEWS, checkout.firm_id)
+        return Opening(Standing(Payability.processing, standing.due), None)
+    await _note_expired(adapters, checkout)
+    return None
 
 
 async def close_checkout(
