@@ -1,0 +1,261 @@
+"""Texts: strict variables, no holes, and what the linter says."""
+
+from dataclasses import replace
+from datetime import date
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from invoice_tracker.domain.money import Money
+from invoice_tracker.domain.ready_made_sets import READY_MADE_SETS, SUBJECT, ready_made_set
+from invoice_tracker.domain.reminder_schedule import Anchor, StepKind
+from invoice_tracker.domain.reminder_text import (
+    VARIABLES,
+    BrokenTemplate,
+    EmptyVariable,
+    Level,
+    TextFacts,
+    UnknownVariable,
+    example_values,
+    lint,
+    parse,
+    render,
+    render_subject,
+    text_values,
+)
+
+FACTS = TextFacts(
+    client_name="Maria Lopez",
+    client_first_name="Maria",
+    is_company=False,
+    invoice_number="1042",
+    issued_on=date(2026, 1, 31),
+    due_on=date(2026, 3, 2),
+    today=date(2026, 3, 17),
+    total=Money(150000, "USD"),
+    paid=Money(26550, "USD"),
+    balance=Money(123450, "USD"),
+    matter_number=None,
+    pay_link=None,
+    firm_name="Example Law",
+    firm_phone="",
+    firm_address="",
+    sender_name="Example Law Billing",
+    signature="",
+)
+GOOD_SUBJECT = "Invoice {{ invoice.number }}"
+GOOD_BODY = "Please pay {{ invoice.balance }}.\n\n{{ pay.link }}"
+
+
+def messages(subject=GOOD_SUBJECT, body=GOOD_BODY, level=None, **options):
+    return [p.message for p in lint(subject, body, **options) if level in (None, p.level)]
+
+
+def test_parse():
+    assert parse("{{ client.name }} and {{invoice.number}} {{client.name}}") == {
+        "client.name",
+        "invoice.number",
+    }
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "{{ client.name",
+        "client.name }}",
+        "{{ }}",
+        "{{ client name }}",
+        "{{ client.name | upper }}",
+        "{% if x %}",
+        "{{ client.name() }}",
+        "{{{ client.name }}}}",
+    ],
+)
+def test_stray_braces(text):
+    with pytest.raises(BrokenTemplate):
+        parse(text)
+
+
+def test_render():
+    values = text_values(FACTS)
+    text = "Dear {{ client.first_name }}, {{ invoice.balance }} is {{ invoice.days_overdue }} late."
+    assert render(text, values) == "Dear Maria, $1,234.50 is 15 days late."
+
+
+def test_an_unknown_variable_is_never_a_hole():
+    with pytest.raises(UnknownVariable):
+        render("Dear {{ client.nickname }}", text_values(FACTS))
+
+
+def test_an_empty_value_is_never_a_hole():
+    with pytest.raises(EmptyVariable):
+        render("Issued {{ invoice.issued_on }}", text_values(replace(FACTS, issued_on=None)))
+
+
+def test_a_line_without_its_optional_value_is_left_out():
+    text = "One\n\nPay here: {{ pay.link }}\n\nTwo\n{{ firm.phone }}\nThree"
+    assert render(text, text_values(FACTS)) == "One\n\nTwo\nThree"
+    linked = text_values(replace(FACTS, pay_link="https://pay.example.com/x"))
+    assert "Pay here: https://pay.example.com/x" in render(text, linked)
+
+
+@given(st.text(min_size=1))
+def test_a_value_is_never_read_as_a_template(name):
+    values = {**example_values(), "client.name": name + "{{ invoice.number }}"}
+    rendered = render("To {{ client.name }}!", values)
+    assert "{{ invoice.number }}" in rendered
+
+
+def test_a_subject_is_one_line():
+    values = {**example_values(), "client.name": "Maria\r\nBcc: all@example.com"}
+    assert render_subject("For {{ client.name }}", values) == "For Maria Bcc: all@example.com"
+
+
+def test_a_subject_cannot_come_out_empty():
+    with pytest.raises(EmptyVariable):
+        render_subject("{{ matter.number }}", text_values(FACTS))
+
+
+@pytest.mark.parametrize(
+    ("changes", "greeting"),
+    [
+        ({}, "Maria"),
+        ({"client_first_name": None}, "Maria Lopez"),
+        ({"client_first_name": "  "}, "Maria Lopez"),
+        ({"is_company": True, "client_name": "Acme Inc."}, "Acme Inc."),
+    ],
+)
+def test_greeting(changes, greeting):
+    assert text_values(replace(FACTS, **changes))["client.first_name"] == greeting
+
+
+@pytest.mark.parametrize(
+    ("today", "words"),
+    [("2026-02-27", "0 days"), ("2026-03-03", "1 day"), ("2026-03-17", "15 days")],
+)
+def test_days_overdue_come_with_their_word(today, words):
+    values = text_values(replace(FACTS, today=date.fromisoformat(today)))
+    assert values["invoice.days_overdue"] == words
+
+
+def test_every_variable_has_a_value_and_an_example():
+    assert text_values(FACTS).keys() == VARIABLES.keys() == example_values().keys()
+    assert all(example_values().values())
+
+
+def test_a_good_text_has_no_problem():
+    assert lint(GOOD_SUBJECT, GOOD_BODY, today=date(2026, 3, 2)) == []
+
+
+@pytest.mark.parametrize(
+    ("subject", "body"),
+    [
+        ("", GOOD_BODY),
+        ("   ", GOOD_BODY),
+        (GOOD_SUBJECT, ""),
+        ("Two\nlines", GOOD_BODY),
+        ("Two\rlines", GOOD_BODY),
+        (GOOD_SUBJECT, GOOD_BODY + "{{ client.nickname }}"),
+        ("{{ invoice.nummer }}", GOOD_BODY),
+        (GOOD_SUBJECT, GOOD_BODY + "{{ client.name"),
+        ("{{ invoice.number", GOOD_BODY),
+        ("{{ matter.number }}", GOOD_BODY),
+        ("x" * 201, GOOD_BODY),
+        (GOOD_SUBJECT, GOOD_BODY + "x" * 20_000),
+    ],
+)
+def test_errors(subject, body):
+    assert messages(subject, body, Level.error)
+
+
+@pytest.mark.parametrize(
+    ("subject", "body", "about"),
+    [
+        (GOOD_SUBJECT, "Please pay {{ invoice.balance }}.", "pay.link"),
+        (GOOD_SUBJECT, "Please pay.\n{{ pay.link }}", "amount"),
+        ("A reminder", GOOD_BODY, "which invoice"),
+        ("Matter {{ matter.number }}, {{ invoice.number }}", GOOD_BODY, "anyone"),
+        (GOOD_SUBJECT, GOOD_BODY + " {client.name}", "two braces"),
+        (GOOD_SUBJECT, GOOD_BODY + " {{ invoice.days_overdue }} days late", "leave out"),
+    ],
+)
+def test_warnings(subject, body, about):
+    found = messages(subject, body, Level.warning)
+    assert len(found) == 1
+    assert about in found[0]
+    assert not messages(subject, body, Level.error)
+
+
+@pytest.mark.parametrize(
+    "words",
+    ["2026-03-01", "3/1/2026", "March 1, 2026", "Mar. 1 2026", "1 March 2026", "1st mar 2026"],
+)
+def test_a_date_that_has_passed(words):
+    body = f"{GOOD_BODY} Pay by {words}."
+    assert messages(body=body, today=date(2026, 3, 2)) == ["The date March 1, 2026 has passed."]
+    assert messages(body=body, today=date(2026, 3, 1)) == []
+    assert messages(body=body) == []
+
+
+def test_an_impossible_date_is_ignored():
+    assert messages(body=f"{GOOD_BODY} 2026-02-30", today=date(2026, 3, 2)) == []
+
+
+def test_a_call_needs_neither_subject_nor_link():
+    assert lint("", "Call {{ client.name }}.", kind=StepKind.call_task) == []
+
+
+def test_errors_come_first():
+    levels = [p.level for p in lint("", "Please.", today=date(2026, 3, 2))]
+    assert levels == sorted(levels, key=lambda level: level != Level.error)
+
+
+STEPS = [
+    pytest.param(step, id=f"{made.key} {step.offset_days:+}")
+    for made in READY_MADE_SETS
+    for step in made.steps
+]
+
+
+@pytest.mark.parametrize("step", STEPS)
+def test_ready_made_texts_are_clean_and_complete(step):
+    assert lint(step.subject, step.body, kind=step.kind) == []
+    assert render_subject(step.subject, text_values(FACTS))
+    body = render(step.body, text_values(FACTS))
+    assert "{{" not in body
+    assert "\n\n\n" not in body
+    if step.kind == StepKind.email:
+        assert body.startswith("Dear Maria,")
+        assert "$1,234.50" in body
+        assert body.endswith("Example Law Billing")
+
+
+def test_mails_of_a_set_share_one_subject():
+    for made in READY_MADE_SETS:
+        mails = [step for step in made.steps if step.kind == StepKind.email]
+        assert {step.subject for step in mails} <= {SUBJECT}
+
+
+@pytest.mark.parametrize(
+    ("key", "offsets"),
+    [
+        ("standard", [-3, 0, 7, 15, 30, 45, 60]),
+        ("gentle", [7, 21, 45]),
+        ("firm", [0, 5, 12, 20, 30]),
+        ("monthly_statement", [0]),
+        ("blank", []),
+    ],
+)
+def test_the_days_of_the_ready_made_sets(key, offsets):
+    made = ready_made_set(key)
+    assert [step.offset_days for step in made.steps] == offsets
+    final = [step.offset_days for step in made.steps if step.needs_approval]
+    assert final == ([offsets[-1]] if key in ("standard", "firm") else [])
+    calls = [step.offset_days for step in made.steps if step.kind == StepKind.call_task]
+    assert calls == ([45] if key == "standard" else [])
+
+
+def test_the_statement_repeats_from_the_start():
+    (step,) = ready_made_set("monthly_statement").steps
+    assert (step.anchor, step.repeat_every_days, step.repeat_max) == (Anchor.start, 30, 12)
