@@ -6,7 +6,12 @@ from payments.reports import report
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from factories import make_collection
 from fakes import MovableClock
+from invoice_tracker.collections.models import HoldRow
+from invoice_tracker.domain.holds import HoldKind
+from invoice_tracker.firms.models import Firm
+from invoice_tracker.integrations.clio.storing import follow_up
 from invoice_tracker.invoices.models import ClioState, Invoice, TimelineEntry
 from invoice_tracker.payments.models import Payment, PaymentSource, PaymentState, RecordState
 from invoice_tracker.payments.service import (
@@ -206,3 +211,18 @@ async def test_our_confirmed_payment_that_clio_loses_goes_to_the_queue_and_stays
     assert payment.confirmed_at is None
     assert await kept.balance() == 0, "the money is there, whatever Clio shows"
     assert len((await kept.clio_says(paid=120_000)).confirmed) == 1
+
+
+async def test_reminders_wait_for_a_person_after_a_payment_was_taken_back(
+    session: AsyncSession, invoice: Invoice, firm: Firm, clock: MovableClock
+) -> None:
+    await make_collection(session, firm=firm, invoice=invoice, now=clock.now())
+    kept = books(session, invoice, clock)
+    await kept.clio_says(paid=0)
+    await kept.clio_says(paid=40_000)
+    invoice.clio_paid_minor, invoice.clio_balance_minor = 0, 120_000
+    await session.flush()
+    await follow_up(session, firm_id=firm.id, invoice_ids=[invoice.id], now=clock.now())
+    (hold,) = (await session.scalars(select(HoldRow))).all()
+    assert hold.kind is HoldKind.refund_or_chargeback
+    assert hold.ends_at is None

@@ -7,6 +7,8 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from invoice_tracker.collections import service as collections
+from invoice_tracker.collections.holds import add_hold
+from invoice_tracker.domain.holds import HoldKind
 from invoice_tracker.integrations.clio.regions import REGIONS, RegionKey
 from invoice_tracker.integrations.clio.schemas import ClioBill, ClioContact
 from invoice_tracker.invoices import service as invoices
@@ -64,5 +66,17 @@ async def follow_up(
     """What a change of these invoices means for payments and collections."""
     if not invoice_ids:
         return
-    await payments.compare_with_clio(session, firm_id=firm_id, invoice_ids=invoice_ids, now=now)
+    compared = await payments.compare_with_clio(
+        session, firm_id=firm_id, invoice_ids=invoice_ids, now=now
+    )
+    for invoice_id in compared.taken_back:
+        # Never straight back into mailing: a person decides.
+        await add_hold(
+            session,
+            firm_id=firm_id,
+            invoice_id=invoice_id,
+            kind=HoldKind.refund_or_chargeback,
+            reason="A payment was deleted or reversed in Clio.",
+            now=now,
+        )
     await collections.reconsider(session, firm_id=firm_id, invoice_ids=invoice_ids, now=now)
