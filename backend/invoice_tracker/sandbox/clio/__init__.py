@@ -1,1 +1,1 @@
-"""A stand-in for Clio Manage: its pages, its API, and buttons for what its staff would do."""
+"""Stands in for Clio Manage: OAuth, API v4, webhooks, and a page to work with bills."""

@@ -1,67 +1,64 @@
-"""The `fields` parameter: a comma list with one level of braces."""
+"""The ``fields`` parameter: a comma list, one level of braces, anything unknown is an error."""
 
 import re
+from typing import Any
 
-from invoice_tracker.sandbox.clio.errors import invalid_fields
-from invoice_tracker.sandbox.clio.kinds import KINDS
+from invoice_tracker.sandbox.clio.problems import bad_request
+from invoice_tracker.sandbox.clio.shapes import DEFAULTS, NESTED, NESTED_SHAPES, SHAPES, Field
+from invoice_tracker.sandbox.clio.store import Account, Row
 
-Selection = dict[str, "Selection | None"]
-"""Field → None for a plain one, or what is selected of an association."""
-
-_TOKEN = re.compile(r"\s*([A-Za-z_][\w.]*|[{},])")
-
-
-def default_fields(kind: str) -> Selection:
-    """What is answered when nothing is asked for."""
-    return {name: None for name in KINDS[kind].defaults}
+Wanted = dict[str, list[str] | None]
+ENTRY = re.compile(r"(\w+)(?:\{([^{}]*)\})?(?:,|$)")
+DEFAULT = ("id", "etag")
 
 
-def parse_fields(kind: str, text: str | None) -> Selection:
-    """What `id,etag,client{id,name}` selects. Raises 400 `InvalidFields`."""
-    if not text or not text.strip():
-        return default_fields(kind)
-    tokens = _tokens(text)
-    found = _list(kind, tokens, depth=0)
-    if tokens:
-        raise invalid_fields(f"The fields parameter cannot be read near '{tokens[0]}'.")
-    return found
+def parse(text: str | None, noun: str) -> Wanted:
+    """Names asked for, each with the names in its braces. Raises 400 ``InvalidFields``."""
+    if not text:
+        return dict.fromkeys(DEFAULTS.get(noun, DEFAULT))
+    wanted: Wanted = {}
+    position = 0
+    while position < len(text):
+        found = ENTRY.match(text, position)
+        if found is None or found.group(1) not in SHAPES[noun]:
+            raise _invalid(text[position:])
+        position = found.end()
+        inner = found.group(2)
+        wanted[found.group(1)] = inner.split(",") if inner is not None else None
+    for name, names in wanted.items():
+        _check_inner(name, names)
+    return wanted
 
 
-def _tokens(text: str) -> list[str]:
-    tokens, at = [], 0
-    text = text.rstrip()
-    while at < len(text):
-        match = _TOKEN.match(text, at)
-        if match is None:
-            raise invalid_fields(f"The fields parameter cannot be read at '{text[at : at + 10]}'.")
-        tokens.append(match.group(1))
-        at = match.end()
-    return tokens
+def _check_inner(name: str, names: list[str] | None) -> None:
+    shape = _shape_of(name)
+    for inner in names or ():
+        if shape is None or inner not in shape:
+            raise _invalid(f"{name}{{{inner}}}")
 
 
-def _list(kind: str, tokens: list[str], *, depth: int) -> Selection:
-    found: Selection = {}
-    while True:
-        name = tokens.pop(0) if tokens else ""
-        found[name] = _one(kind, name, tokens, depth=depth)
-        if not tokens or tokens[0] != ",":
-            return found
-        tokens.pop(0)
+def _shape_of(name: str) -> dict[str, Field] | None:
+    return SHAPES[NESTED[name]] if name in NESTED else NESTED_SHAPES.get(name)
 
 
-def _one(kind: str, name: str, tokens: list[str], *, depth: int) -> Selection | None:
-    nested = bool(tokens) and tokens[0] == "{"
-    leads_to = KINDS[kind].links.get(name)
-    if leads_to is None:
-        if name not in KINDS[kind].plain or nested:
-            raise invalid_fields(f"{name} is not a valid field, or has no fields of its own.")
-        return None
-    if not nested:
-        return {"id": None} if leads_to == "balance" else default_fields(leads_to)
-    if depth > 0:
-        raise invalid_fields(f"Fields of {name} can be nested only one level deep.")
-    tokens.pop(0)
-    inner = _list(leads_to, tokens, depth=depth + 1)
-    if not tokens or tokens.pop(0) != "}":
-        raise invalid_fields(f"The braces after {name} are not closed.")
-    return inner
+def _invalid(what: str) -> Exception:
+    return bad_request(f"Invalid fields: {what}", "InvalidFields")
+
+
+def show(account: Account, noun: str, row: Row, wanted: Wanted) -> Row:
+    """One row with the fields asked for."""
+    shape = SHAPES[noun]
+    return {
+        name: _inner(account, name, shape[name](account, row), names)
+        for name, names in wanted.items()
+    }
+
+
+def _inner(account: Account, name: str, value: Any, names: list[str] | None) -> Any:
+    shape = _shape_of(name)
+    if shape is None or value is None:
+        return value
+    chosen = names if names is not None else DEFAULTS.get(NESTED.get(name, ""), DEFAULT)
+    if isinstance(value, list):
+        return [{key: shape[key](account, item) for key in chosen} for item in value]
+    return {key: shape[key](account, value) for key in chosen}

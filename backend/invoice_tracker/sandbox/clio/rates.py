@@ -32,7 +32,5 @@ class Rates:
         }
         if used > self.limit:
             wait = max(1, int(start + WINDOW - now) + 1)
-            raise Problem(
-                429, "RateLimited", "Rate limited", headers | {"Retry-After": str(wait)}
-            )
+            raise Problem(429, "RateLimited", "Rate limited", headers | {"Retry-After": str(wait)})
         return headers

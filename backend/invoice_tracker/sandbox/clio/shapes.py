@@ -84,6 +84,15 @@ def _currency(_: Account, row: Row) -> Row:
 _ROW = {"id": _plain("id"), "etag": _plain("etag")}
 _TIMES = {"created_at": _instant("created_at"), "updated_at": _instant("updated_at")}
 
+def _account(account: Account, _: Row) -> Row:
+    return {
+        "id": account.id,
+        "etag": f'"acc-{account.id}"',
+        "name": account.name,
+        "state": "paying",
+    }
+
+
 CURRENCY = {name: _plain(name) for name in ("id", "etag", "code", "sign")} | {
     "created_at": lambda *_: "2020-01-01T00:00:00+00:00",
     "updated_at": lambda *_: "2020-01-01T00:00:00+00:00",
@@ -98,12 +107,7 @@ USER = (
         "account_owner": lambda *_: True,
         "subscription_type": lambda *_: "Attorney",
         "roles": lambda *_: ["admin", "billing"],
-        "account": lambda account, _: {
-            "id": account.id,
-            "etag": f'"acc-{account.id}"',
-            "name": account.name,
-            "state": "paying",
-        },
+        "account": _account,
     }
     | _TIMES
 )

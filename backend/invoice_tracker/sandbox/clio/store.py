@@ -1,112 +1,127 @@
 """Everything the sandbox Clio remembers, kept in one JSON file.
 
-Records are plain dictionaries: money in integer minor units, instants as ISO text in UTC,
-days as ISO dates, other records by their ids.
+Amounts are whole minor units here and become currency units only in an answer.
 """
 
 import asyncio
 import json
-import os
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-Obj = dict[str, Any]
-Table = dict[int, Obj]
-MARK_PAID = ("allow", "422", "403", "allow_without_balance_change")
-FIRST_ID = 21_000_101
+from invoice_tracker.sandbox.clio.problems import NotFound
+
+Row = dict[str, Any]
+NOUNS = ("users", "contacts", "matters", "bills", "allocations", "tasks", "communications", "hooks")
 
 
-@dataclass
-class Book:
-    """One firm's account: its records by table and id, oldest first."""
+class Account:
+    """One firm in the sandbox: tables of rows by id, oldest first."""
 
-    key: str
-    name: str
-    tables: dict[str, Table] = field(default_factory=dict)
+    def __init__(self, row: Row) -> None:
+        self.id: int = row["id"]
+        self.name: str = row["name"]
+        self.tables: dict[str, dict[int, Row]] = {
+            noun: {int(key): value for key, value in row.get("tables", {}).get(noun, {}).items()}
+            for noun in NOUNS
+        }
 
-    def table(self, name: str) -> Table:
-        """All records of one table."""
-        return self.tables.setdefault(name, {})
+    def table(self, noun: str) -> dict[int, Row]:
+        """All rows of one kind."""
+        return self.tables[noun]
 
-    def find(self, name: str, record_id: int | None) -> Obj | None:
-        """One record, or None."""
-        return None if record_id is None else self.table(name).get(record_id)
+    def get(self, noun: str, row_id: int) -> Row:
+        """One row. Raises ``NotFound``."""
+        found = self.tables[noun].get(row_id)
+        if found is None:
+            raise NotFound
+        return found
 
-    def rows(self, name: str) -> Iterator[Obj]:
-        """The records of a table."""
-        return iter(list(self.table(name).values()))
+    def as_row(self) -> Row:
+        """For the file."""
+        return {"id": self.id, "name": self.name, "tables": self.tables}
 
 
 class Store:
-    """The books of both firms, the access they gave, and how `PATCH state=paid` behaves."""
+    """Accounts, tokens and switches."""
 
     def __init__(self, path: str | Path | None = None) -> None:
         self.path = Path(path) if path else None
-        self.books: dict[str, Book] = {}
-        self.grants: dict[str, Obj] = {}
-        """By refresh token: `{account, tokens: {access token: {expires_at}}}`."""
+        self.accounts: dict[int, Account] = {}
+        self.codes: dict[str, Row] = {}
+        self.tokens: dict[str, Row] = {}
+        self.refresh_tokens: dict[str, Row] = {}
         self.mark_paid = "allow"
-        self.next_id = FIRST_ID
+        self.next_id = 1
         self._dirty = False
         if self.path and self.path.exists():
             self._load(json.loads(self.path.read_text()))
 
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing has been generated yet."""
+        return not self.accounts
+
     def new_id(self) -> int:
-        """An id that no other record has, in either account."""
+        """A number that nothing else has."""
         self.next_id += 1
-        return self.next_id - 1
+        return self.next_id
 
-    def clear(self) -> None:
-        """Forget the books and switches; access that was given stays."""
-        self.books.clear()
-        self.mark_paid = "allow"
-        self.next_id = FIRST_ID
-        self.changed()
+    def add(self, account: Account, noun: str, row: Row, now: datetime) -> Row:
+        """Remember a new row, with its id, etag and times."""
+        row = {"id": self.new_id(), "created_at": now.isoformat(), **row}
+        account.table(noun)[row["id"]] = row
+        self.touch(row, now)
+        return row
 
-    def changed(self) -> None:
-        """Ask for the file to be written soon."""
+    def touch(self, row: Row, now: datetime) -> None:
+        """The row has changed: another etag, another ``updated_at``."""
+        row["version"] = row.get("version", 0) + 1
+        row["updated_at"] = now.isoformat()
+        row["etag"] = f'"{row["id"]:x}-{row["version"]:x}"'
         self._dirty = True
 
-    async def keep_saving(self, pause: float = 0.3) -> None:
-        """Write the file whenever something changed, at most once per pause, until cancelled."""
+    def forget(self) -> None:
+        """Back to nothing; the next start generates anew."""
+        self.accounts.clear()
+        self.codes.clear()
+        self.tokens.clear()
+        self.refresh_tokens.clear()
+        self.mark_paid = "allow"
+        self._dirty = True
+
+    def changed(self) -> None:
+        """Something that is not a row has changed."""
+        self._dirty = True
+
+    async def keep_saving(self, pause: float = 0.5) -> None:
+        """Write the file whenever something has changed."""
         while True:
             await asyncio.sleep(pause)
             self.save()
 
     def save(self) -> None:
-        """Write the file now if something changed; readers see the old or the new one, whole."""
+        """Write the file whole, then put it in place."""
         if not self._dirty or self.path is None:
             return
         self._dirty = False
         self.path.parent.mkdir(parents=True, exist_ok=True)
-        written = self.path.with_suffix(f".{os.getpid()}.tmp")
-        written.write_text(json.dumps(self._dump()))
-        written.replace(self.path)
+        fresh = self.path.with_suffix(".tmp")
+        fresh.write_text(json.dumps(self._as_document()))
+        fresh.replace(self.path)
 
-    def _dump(self) -> Obj:
+    def _as_document(self) -> Row:
         return {
-            "books": [
-                {
-                    "key": book.key,
-                    "name": book.name,
-                    "tables": {name: list(table.values()) for name, table in book.tables.items()},
-                }
-                for book in self.books.values()
-            ],
-            "grants": self.grants,
+            "accounts": [account.as_row() for account in self.accounts.values()],
+            "tokens": self.tokens,
+            "refresh_tokens": self.refresh_tokens,
             "mark_paid": self.mark_paid,
             "next_id": self.next_id,
         }
 
-    def _load(self, kept: Obj) -> None:
-        for one in kept["books"]:
-            tables = {
-                name: {record["id"]: record for record in records}
-                for name, records in one["tables"].items()
-            }
-            self.books[one["key"]] = Book(one["key"], one["name"], tables)
-        self.grants = kept["grants"]
-        self.mark_paid = kept["mark_paid"]
-        self.next_id = kept["next_id"]
+    def _load(self, document: Row) -> None:
+        self.accounts = {row["id"]: Account(row) for row in document["accounts"]}
+        self.tokens = document["tokens"]
+        self.refresh_tokens = document["refresh_tokens"]
+        self.mark_paid = document["mark_paid"]
+        self.next_id = document["next_id"]

@@ -59,7 +59,9 @@ class WebhookSender:
 
     def _body(self, account: Account, noun: str, row: Row, hook: Row, event: str) -> bytes:
         shown = fields.show(account, noun, row, fields.parse(hook["fields"], noun))
-        return json.dumps({"data": shown, "meta": {"event": event, "webhook_id": hook["id"]}}).encode()
+        return json.dumps(
+            {"data": shown, "meta": {"event": event, "webhook_id": hook["id"]}}
+        ).encode()
 
     def _begin(self, work: Any) -> None:
         task = asyncio.get_running_loop().create_task(work)
@@ -73,7 +75,10 @@ class WebhookSender:
             answer = await self._http.post(hook["url"], content=body, headers=headers)
         except httpx.HTTPError:
             return
-        if answer.status_code == 200 and answer.headers.get("X-Hook-Secret") == hook["shared_secret"]:
+        if (
+            answer.status_code == 200
+            and answer.headers.get("X-Hook-Secret") == hook["shared_secret"]
+        ):
             hook["status"] = "enabled"
             self._store.changed()
 

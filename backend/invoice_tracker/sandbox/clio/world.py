@@ -1,67 +1,61 @@
-"""What every part of the sandbox Clio works with: its store, its clock, its outgoing webhooks."""
+"""What every route of the sandbox Clio works on."""
 
-import hashlib
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
-from typing import Protocol
+from datetime import date, datetime
+from typing import Annotated, Protocol
+
+from fastapi import Depends, Request
 
 from invoice_tracker.sandbox.clio.faults import Faults
-from invoice_tracker.sandbox.clio.limits import Limits
-from invoice_tracker.sandbox.clio.store import Book, Obj, Store
+from invoice_tracker.sandbox.clio.rates import Rates
+from invoice_tracker.sandbox.clio.store import Account, Row, Store
 from invoice_tracker.sandbox.clio.webhooks import WebhookSender
 
 
 class Clock(Protocol):
-    """The sandbox's movable clock."""
+    """The sandbox's clock."""
 
     def now(self) -> datetime:
-        """The present moment, an aware UTC datetime."""
+        """The present, UTC."""
         ...
 
 
 @dataclass
 class World:
-    """One running sandbox Clio."""
+    """The store, the clock, and how the service misbehaves."""
 
     store: Store
     clock: Clock
-    sender: WebhookSender
-    faults: Faults
-    limits: Limits
     client_id: str
     client_secret: str
-    codes: dict[str, Obj] = field(default_factory=dict)
+    rates: Rates
+    sender: WebhookSender
+    faults: Faults = field(default_factory=Faults)
+
+    def now(self) -> datetime:
+        """The present of the sandbox."""
+        return self.clock.now()
 
     def today(self) -> date:
-        """The calendar day in UTC."""
-        return self.clock.now().date()
+        """Its calendar day."""
+        return self.now().date()
 
-    def add(self, book: Book, table: str, record: Obj) -> Obj:
-        """Keep a new record: gives it an id and its instants, and tells webhooks."""
-        now = iso(self.clock.now())
-        record = {"id": self.store.new_id(), "revision": 1} | record
-        record |= {"created_at": now, "updated_at": now}
-        book.table(table)[record["id"]] = record
-        self._tell(book, table, record, "created")
-        return record
+    def touch(self, account: Account, noun: str, row: Row, event: str = "updated") -> None:
+        """A row has changed: note it, and tell the webhooks."""
+        self.store.touch(row, self.now())
+        self.sender.tell(account, noun, row, event, self.now())
 
-    def touch(self, book: Book, table: str, record: Obj, *, event: str = "updated") -> None:
-        """A record has changed: `etag` and `updated_at` move, and webhooks are told."""
-        record["revision"] += 1
-        record["updated_at"] = iso(self.clock.now())
-        self._tell(book, table, record, event)
-
-    def _tell(self, book: Book, table: str, record: Obj, event: str) -> None:
-        self.store.changed()
-        self.sender.publish(book, table, record, event, now=self.clock.now())
+    def add(self, account: Account, noun: str, row: Row) -> Row:
+        """A new row, and the webhooks told."""
+        row = self.store.add(account, noun, row, self.now())
+        self.sender.tell(account, noun, row, "created", self.now())
+        return row
 
 
-def iso(instant: datetime) -> str:
-    """An instant as Clio writes it: `2026-11-23T07:47:12Z`."""
-    return instant.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+def get_world(request: Request) -> World:
+    """The running service's world."""
+    world: World = request.app.state.world
+    return world
 
 
-def etag_of(table: str, record: Obj) -> str:
-    """The record's ETag with its quotes; another one after every change."""
-    seed = f"{table}:{record['id']}:{record.get('revision', 1)}:{record.get('updated_at')}"
-    return f'"{hashlib.sha256(seed.encode()).hexdigest()[:32]}"'
+WorldDep = Annotated[World, Depends(get_world)]

@@ -1,0 +1,127 @@
+"""What happens to a bill, whoever makes it happen: the API, the page or a test."""
+
+from datetime import timedelta
+from typing import Any
+
+from invoice_tracker.sandbox.clio.problems import unprocessable
+from invoice_tracker.sandbox.clio.shapes import balance_minor, transitions
+from invoice_tracker.sandbox.clio.store import Account, Row
+from invoice_tracker.sandbox.clio.world import World
+
+
+def new_bill(
+    world: World,
+    account: Account,
+    *,
+    client_id: int | None = None,
+    amount_minor: int,
+    currency: str = "USD",
+    due_in_days: int | None = 30,
+    approved: bool = True,
+    kind: str = "revenue_kind",
+) -> Row:
+    """A quick bill: one matter, one bill; ``approved`` skips the approval process."""
+    today = world.today()
+    contacts = account.table("contacts")
+    client = contacts[client_id] if client_id else next(iter(contacts.values()))
+    matter = next(
+        (m["id"] for m in account.table("matters").values() if m["client_id"] == client["id"]), None
+    )
+    due = today + timedelta(days=due_in_days) if due_in_days is not None else None
+    issued = min(today, due) if due else today
+    return world.add(
+        account,
+        "bills",
+        {
+            "number": str(_next_number(account)),
+            "subject": None,
+            "memo": None,
+            "kind": kind,
+            "type": "MatterBill",
+            "state": "awaiting_payment" if approved else "draft",
+            "issued_at": issued.isoformat(),
+            "due_at": due.isoformat() if due else None,
+            "paid_at": None,
+            "last_sent_at": None,
+            "total_minor": amount_minor,
+            "paid_minor": 0,
+            "pending_minor": 0,
+            "currency": currency,
+            "client_id": client["id"],
+            "matter_ids": [matter] if matter else [],
+            "user_id": next(iter(account.table("users"))),
+        },
+    )
+
+
+def _next_number(account: Account) -> int:
+    numbers = [int(bill["number"]) for bill in account.table("bills").values()]
+    return max(numbers, default=1000) + 1
+
+
+def approve(world: World, account: Account, bill: Row) -> None:
+    """A draft, or one that awaits approval, may now be paid."""
+    set_state(world, account, bill, "awaiting_payment")
+
+
+def unapprove(world: World, account: Account, bill: Row) -> None:
+    """Back to draft, as Clio's own page allows while nothing is paid."""
+    if bill["paid_minor"]:
+        raise unprocessable("A bill with payments cannot go back to draft.")
+    bill["state"] = "draft"
+    world.touch(account, "bills", bill)
+
+
+def pay(world: World, account: Account, bill: Row, amount_minor: int | None = None) -> Row:
+    """Record a payment, in full unless an amount is given; the allocation it makes."""
+    if bill["state"] not in {"awaiting_payment", "paid"}:
+        raise unprocessable("Only an approved bill can be paid.")
+    amount = balance_minor(bill) if amount_minor is None else amount_minor
+    if not 0 < amount <= balance_minor(bill):
+        raise unprocessable("The amount must be more than zero and at most the balance.")
+    allocation = world.add(
+        account,
+        "allocations",
+        {
+            "date": world.today().isoformat(),
+            "amount_minor": amount,
+            "currency": bill["currency"],
+            "voided_at": None,
+            "bill_id": bill["id"],
+            "client_id": bill["client_id"],
+        },
+    )
+    bill["paid_minor"] += amount
+    bill["paid_at"] = world.today().isoformat()
+    if balance_minor(bill) == 0:
+        bill["state"] = "paid"
+    world.touch(account, "bills", bill)
+    return allocation
+
+
+def delete_payments(world: World, account: Account, bill: Row) -> None:
+    """Take all payments of a bill back, as a bookkeeper would after a mistake."""
+    for allocation in account.table("allocations").values():
+        if allocation["bill_id"] == bill["id"] and not allocation["voided_at"]:
+            allocation["voided_at"] = world.now().isoformat()
+            world.store.touch(allocation, world.now())
+    bill["paid_minor"], bill["paid_at"], bill["state"] = 0, None, "awaiting_payment"
+    world.touch(account, "bills", bill)
+
+
+def set_state(world: World, account: Account, bill: Row, state: str) -> None:
+    """A change of state that the state machine allows. Raises 422."""
+    if state not in transitions(bill) or (state == "void" and bill["paid_minor"]):
+        raise unprocessable(f"Bill can not be transitioned from {bill['state']} to {state}.")
+    if state == "paid" and world.store.mark_paid != "allow_without_balance_change":
+        bill["paid_minor"] = bill["total_minor"]
+    if state == "paid":
+        bill["paid_at"] = world.today().isoformat()
+    bill["state"] = state
+    world.touch(account, "bills", bill, "deleted" if state == "deleted" else "updated")
+
+
+def change(world: World, account: Account, noun: str, row: Row, **values: Any) -> None:
+    """Other fields of a row."""
+    row.update(values)
+    world.touch(account, noun, row)
