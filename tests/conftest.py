@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import httpx
 import pytest
@@ -53,22 +53,31 @@ def alembic_config(url: str) -> Config:
 
 
 async def recreate_database(server: str, name: str) -> None:
+    await drop_database(server, name)
+    await _on_server(server, f'CREATE DATABASE "{name}"')
+
+
+async def drop_database(server: str, name: str) -> None:
+    await _on_server(server, f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+
+
+async def _on_server(server: str, statement: str) -> None:
     engine = create_async_engine(server, isolation_level="AUTOCOMMIT", poolclass=NullPool)
     async with engine.connect() as connection:
-        await connection.execute(text(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)'))
-        await connection.execute(text(f'CREATE DATABASE "{name}"'))
+        await connection.execute(text(statement))
     await engine.dispose()
 
 
 @pytest.fixture(scope="session")
-def database_url(database_server: str, request: pytest.FixtureRequest) -> str:
-    """A database of this test worker's own, built by running the migrations."""
-    worker = getattr(request.config, "workerinput", {}).get("workerid", "alone")
-    name = f"invoice_tracker_test_{worker}"
+def database_url(database_server: str, request: pytest.FixtureRequest) -> Iterator[str]:
+    """A database of this run's and this worker's own, built by running the migrations."""
+    worker = getattr(request.config, "workerinput", {"workerid": "alone"})
+    name = f"test_{worker['workerid']}_{uuid4().hex[:8]}"
     url = make_url(database_server).set(database=name).render_as_string(hide_password=False)
     asyncio.run(recreate_database(database_server, name))
     command.upgrade(alembic_config(url), "head")
-    return url
+    yield url
+    asyncio.run(drop_database(database_server, name))
 
 
 @pytest.fixture

@@ -11,10 +11,10 @@ from uuid import UUID, uuid4
 
 import httpx
 import pytest
-from conftest import log_in
-from factories import make_client, make_firm, make_invoice, make_user
 from sqlalchemy import text
 
+from conftest import log_in
+from factories import make_client, make_firm, make_invoice, make_user
 from invoice_tracker.collections.models import Collection, HoldRow, Reminder, ReminderState
 from invoice_tracker.core.database import enter_firm
 from invoice_tracker.core.deps import Adapters
@@ -41,7 +41,7 @@ BODIES: dict[str, Any] = {
     "collections_stop": {"reason": "attack"},
     "reminders_skip": {"reason": "attack"},
     "reminders_resolve": {"outcome": "send_again"},
-    "reminders_called": {"note": "attack"},
+    "reminders_mark_called": {"note": "attack"},
 }
 
 # Operations without an id in the address: each asks about, or changes, only the caller's own firm.
@@ -50,11 +50,11 @@ OF_THE_CALLER = {
     "sessions_delete_current", "firm_get", "firm_update", "sending_rules_get",
     "sending_rules_update", "setup_get", "sender_get", "sender_update",
     "sender_verification_create", "reminder_sets_create", "reminder_sets_lint",
-    "reminder_sets_mail_preview", "reminder_sets_test_mail", "reminder_sets_ready_made",
-    "reminder_sets_variables", "collections_preview", "collections_create", "activity_get",
+    "reminder_sets_preview_mail", "reminder_sets_send_test_mail", "reminder_sets_list_ready_made",
+    "reminder_sets_list_variables", "collections_preview", "collections_start", "activity_get",
     "invoices_sections", "clio_get_connection", "clio_create_connection", "clio_callback",
     "clio_update_connection", "clio_disconnect", "sync_runs_create", "stripe_get_connection",
-    "stripe_create_connection", "stripe_disconnect", "health_get", "readiness_get",
+    "stripe_connect", "stripe_disconnect", "health_get", "readiness_get",
 }  # fmt: skip
 
 
@@ -95,9 +95,7 @@ async def victim(adapters: Adapters) -> Victim:
     async with adapters.database.transaction() as session:
         firm = await make_firm(session, now=now, name="Victim LLP")
         client = await make_client(session, firm=firm)
-        invoice = await make_invoice(
-            session, firm=firm, client=client, now=now, due_on=now.date()
-        )
+        invoice = await make_invoice(session, firm=firm, client=client, now=now, due_on=now.date())
         reminder_set = ReminderSet(firm_id=firm.id, name="Standard", created_at=now, updated_at=now)
         session.add(reminder_set)
         await session.flush()
@@ -158,9 +156,7 @@ async def victim(adapters: Adapters) -> Victim:
             currency="USD",
             created_at=now,
         )
-        hold = HoldRow(
-            firm_id=firm.id, invoice_id=invoice.id, kind=HoldKind.paused, starts_at=now
-        )
+        hold = HoldRow(firm_id=firm.id, invoice_id=invoice.id, kind=HoldKind.paused, starts_at=now)
         session.add_all([reminder, hold])
         await session.flush()
     ids = {

@@ -1,6 +1,7 @@
 """The migrations make the schema that the code expects, and wall every firm's table in."""
 
 import asyncio
+from uuid import uuid4
 
 import pytest
 from alembic import command
@@ -10,7 +11,7 @@ from sqlalchemy import Connection, make_url, text
 from sqlalchemy.ext.asyncio import AsyncSession, create_async_engine
 from sqlalchemy.pool import NullPool
 
-from conftest import alembic_config, recreate_database
+from conftest import alembic_config, drop_database, recreate_database
 from invoice_tracker.models import metadata
 
 
@@ -63,9 +64,8 @@ async def test_the_application_owns_nothing(session: AsyncSession) -> None:
 
 
 @pytest.mark.slow
-def test_the_way_back_works(database_server: str, request: pytest.FixtureRequest) -> None:
-    worker = getattr(request.config, "workerinput", {}).get("workerid", "alone")
-    name = f"invoice_tracker_way_back_{worker}"
+def test_the_way_back_works(database_server: str) -> None:
+    name = f"way_back_{uuid4().hex[:8]}"
     url = make_url(database_server).set(database=name).render_as_string(hide_password=False)
     asyncio.run(recreate_database(database_server, name))
     for direction, target in ((command.upgrade, "head"), (command.downgrade, "base")):
@@ -79,3 +79,4 @@ def test_the_way_back_works(database_server: str, request: pytest.FixtureRequest
 
     assert asyncio.run(on(url, tables)) == []
     command.upgrade(alembic_config(url), "head")
+    asyncio.run(drop_database(database_server, name))

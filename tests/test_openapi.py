@@ -11,15 +11,18 @@ import schemathesis
 from openapi_spec_validator import validate
 from pydantic import SecretStr
 from schemathesis import GenerationMode
-from schemathesis.config import GenerationConfig, SchemathesisConfig
+from schemathesis.config import (
+    GenerationConfig,
+    ProjectConfig,
+    ProjectsConfig,
+    SchemathesisConfig,
+)
 
 from invoice_tracker.main import create_app
 from invoice_tracker.settings import Environment, Settings
 
 TOP = Path(__file__).resolve().parent.parent
-SETTINGS = Settings(
-    _env_file=None, environment=Environment.test, secret_keys=[SecretStr("x" * 40)]
-)
+SETTINGS = Settings(_env_file=None, environment=Environment.test, secret_keys=[SecretStr("x" * 40)])
 
 
 @pytest.fixture(scope="module")
@@ -86,9 +89,8 @@ def test_money_is_never_a_float(document: dict[str, Any]) -> None:
 
 def cases() -> list[Any]:
     """Every operation of the API, with random input of the right and of the wrong form."""
-    config = SchemathesisConfig(
-        generation=GenerationConfig(modes=[GenerationMode.POSITIVE, GenerationMode.NEGATIVE])
-    )
+    modes = GenerationConfig(modes=[GenerationMode.POSITIVE, GenerationMode.NEGATIVE])
+    config = SchemathesisConfig(projects=ProjectsConfig(default=ProjectConfig(generation=modes)))
     schema = schemathesis.openapi.from_dict(create_app(settings=SETTINGS).openapi(), config=config)
     return [
         result.ok()
