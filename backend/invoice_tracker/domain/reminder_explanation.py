@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 
 from invoice_tracker.domain.firm_calendar import FirmCalendar
 from invoice_tracker.domain.holds import Hold
-from invoice_tracker.domain.plain_dates import time_of_day, with_weekday
+from invoice_tracker.domain.plain_dates import in_words, time_of_day, with_weekday
 from invoice_tracker.domain.reminder_decisions import due_reminders
 from invoice_tracker.domain.reminder_facts import (
     CollectionFacts,
@@ -34,21 +34,18 @@ from invoice_tracker.domain.reminder_obstacles import (
     undated_obstacle,
 )
 from invoice_tracker.domain.reminder_plan import plan
-from invoice_tracker.domain.reminder_series import missing_anchor
+from invoice_tracker.domain.reminder_series import Slot, missing_anchor
 from invoice_tracker.domain.reminder_walk import Situation, walk
 
 _HORIZON = timedelta(days=730)
 
 _WHAT_BECAME = {
-    PastState.awaiting_approval: (ReasonCode.awaiting_approval, "is waiting for approval"),
+    PastState.awaiting_approval: (ReasonCode.awaiting_approval, "has been waiting for approval"),
     PastState.approved: (ReasonCode.approved, "was approved"),
-    PastState.queued: (ReasonCode.queued, "was made ready and is waiting to leave"),
+    PastState.queued: (ReasonCode.queued, "has been waiting to leave"),
     PastState.sending: (ReasonCode.queued, "is leaving"),
     PastState.sent: (ReasonCode.sent, "was sent"),
-    PastState.uncertain: (
-        ReasonCode.uncertain,
-        "may or may not have left, and a person must decide",
-    ),
+    PastState.uncertain: (ReasonCode.uncertain, "may or may not have left"),
     PastState.skipped: (ReasonCode.skipped, "was skipped"),
     PastState.failed: (ReasonCode.failed, "could not be delivered"),
     PastState.cancelled: (ReasonCode.cancelled, "was withdrawn before it left"),
@@ -80,23 +77,26 @@ def explain(
     today = calendar.local_day(now)
     planned = _plan(situation, today)
     reasons = [_became(row, situation) for row in past if calendar.local_day(row.at) == on]
+    told = {reason.code for reason in reasons}
+    here = [item for item in planned if item.on == on and on > today]
     if on == today:
-        reasons += _today(situation)
+        reasons += [r for r in _today(situation) if r.code not in told & _ON_THEIR_WAY]
     elif on > today:
-        reasons += [_will(item, situation) for item in planned if item.on == on]
+        reasons += [_will(item, situation) for item in here]
     else:
-        reasons += _missed(situation, on)
+        reasons += _meant_for(situation, on)
     if not reasons:
         reasons.append(_nothing(on, today))
-    stopped = _stopped(situation, max(on, today))
-    reasons += [reason for reason in stopped if reason not in reasons]
+    reasons += [r for r in _stopped(situation, max(on, today)) if not _is_said(r, reasons)]
     coming = next(
         (item for item in planned if item.on >= on and not _is_now(item, situation)), None
     )
-    if not any(reason.code in _ENDINGS for reason in reasons):
+    if not here and not any(reason.code in _ENDINGS for reason in reasons):
         reasons.append(_coming(coming, on, situation))
     return Explanation(on, tuple(reasons), coming)
 
+
+_ON_THEIR_WAY = frozenset({ReasonCode.queued, ReasonCode.awaiting_approval})
 
 _ENDINGS = frozenset(
     {
@@ -115,6 +115,11 @@ _ENDINGS = frozenset(
 def _is_now(item: Planned, situation: Situation) -> bool:
     """Whether the item is what is due at this moment, and so not what comes next."""
     return item.at == situation.now and item.state != PlannedState.held
+
+
+def _is_said(reason: Reason, reasons: Sequence[Reason]) -> bool:
+    """Whether a reason is already told, perhaps as part of a longer sentence."""
+    return any(_lower_first(reason.sentence) in _lower_first(r.sentence) for r in reasons)
 
 
 def _plan(situation: Situation, today: date) -> list[Planned]:
@@ -137,12 +142,14 @@ def _became(row: PastReminder, situation: Situation) -> Reason:
     subject = _name(step, row.occurrence) if step else "A reminder"
     to = f" to {row.recipient}" if row.recipient and row.state in _LEFT_FOR_CLIENT else ""
     at = time_of_day(situation.calendar.local_time(row.at))
-    why = f": {_lower_first(row.reason)}" if row.reason else ""
-    sentence = f"{subject} {words}{to} at {at}{why}"
+    why = _why(row)
+    when = "since" if row.state in _WAITING else "at"
+    sentence = f"{subject} {words}{to} {when} {at}{why}"
     return Reason(code, sentence if sentence.endswith(".") else sentence + ".")
 
 
 _LEFT_FOR_CLIENT = frozenset({PastState.sent, PastState.failed})
+_WAITING = frozenset({PastState.awaiting_approval, PastState.queued})
 
 
 def _today(situation: Situation) -> list[Reason]:
@@ -187,19 +194,34 @@ def _will(item: Planned, situation: Situation) -> Reason:
     return Reason(ReasonCode.planned, f"{subject} is planned for {at}.")
 
 
-def _missed(situation: Situation, on: date) -> list[Reason]:
-    """What the series meant for a past day, where nothing is on record for it on that day."""
+def _meant_for(situation: Situation, on: date) -> list[Reason]:
+    """What the series meant for a past day but did on another one, or not yet."""
     started_on = situation.calendar.local_day(situation.collection.started_at)
     if on < started_on:
         sentence = f"The collection started only on {with_weekday(started_on)}."
         return [Reason(ReasonCode.not_started, sentence)]
+    rows = {(row.step_id, row.occurrence): row for row in situation.past}
     reasons = []
     for kind in StepKind:
         for slot in situation.series(kind).slots:
-            if slot.planned_on == on and slot.state in (None, PastState.cancelled):
-                sentence = f"{_name(slot.step, slot.occurrence)} was planned but has not gone yet."
-                reasons.append(Reason(ReasonCode.planned, sentence))
+            if slot.planned_on != on:
+                continue
+            row = rows.get((slot.step.id, slot.occurrence))
+            if row is None or situation.calendar.local_day(row.at) != on:
+                reasons.append(_elsewhere(slot, row, situation))
     return reasons
+
+
+def _elsewhere(slot: Slot, row: PastReminder | None, situation: Situation) -> Reason:
+    subject = f"{_name(slot.step, slot.occurrence)} was planned for this day"
+    if row is None:
+        return Reason(ReasonCode.planned, f"{subject} but did not go.")
+    code, words = _WHAT_BECAME[row.state]
+    day = in_words(situation.calendar.local_day(row.at))
+    why = _why(row)
+    when = "since" if row.state in _WAITING else "on"
+    sentence = f"{subject} and {words} {when} {day}{why}"
+    return Reason(code, sentence if sentence.endswith(".") else sentence + ".")
 
 
 def _stopped(situation: Situation, on: date) -> list[Reason]:
@@ -224,19 +246,20 @@ def _coming(item: Planned | None, on: date, situation: Situation) -> Reason:
         if any(walk(situation, kind).series.in_flight for kind in StepKind):
             return Reason(ReasonCode.queued, "A reminder is waiting to leave; none comes after it.")
         return Reason(ReasonCode.no_more_steps, "No more reminders are planned.")
-    day = "on the same day" if item.on == on else f"on {with_weekday(item.on)}"
-    at = time_of_day(situation.calendar.local_time(item.at))
     subject = _lower_first(_name(item.step, item.occurrence))
-    held = {
-        PlannedState.held: ", if what holds it ends",
-        PlannedState.awaiting_approval: ", once approved",
-    }.get(item.state, "")
-    return Reason(ReasonCode.planned, f"Next comes {subject} {day} at {at}{held}.")
+    at = time_of_day(situation.calendar.local_time(item.at))
+    when = f"{'later on that day' if item.on == on else f'on {with_weekday(item.on)}'} at {at}"
+    if item.state == PlannedState.held:
+        when = "at once" if item.at == situation.now else when
+        sentence = f"Once nothing stands in the way, {subject} goes {when}."
+        return Reason(ReasonCode.planned, sentence)
+    after = ", once approved" if item.state == PlannedState.awaiting_approval else ""
+    return Reason(ReasonCode.planned, f"Next comes {subject} {when}{after}.")
 
 
 def _nothing(on: date, today: date) -> Reason:
     if on < today:
-        return Reason(ReasonCode.nothing_on_day, "Nothing was sent on this day: none was planned.")
+        return Reason(ReasonCode.nothing_on_day, "Nothing was planned for this day.")
     if on == today:
         return Reason(ReasonCode.not_due_yet, "Nothing is due at this moment.")
     return Reason(ReasonCode.nothing_on_day, "Nothing is planned for this day.")
@@ -248,10 +271,16 @@ def _reason(obstacle: Obstacle) -> Reason:
 
 def _name(step: Step, occurrence: int) -> str:
     what = "The call" if step.kind == StepKind.call_task else "Reminder"
-    again = f" ({occurrence} of its repeats)" if step.repeat_every_days and occurrence > 1 else ""
+    again = f", round {occurrence}" if step.repeat_every_days and occurrence > 1 else ""
     if step.kind == StepKind.call_task:
         return f"{what} of step {step.position}{again}"
     return f"{what} {step.position}{again}"
+
+
+def _why(row: PastReminder) -> str:
+    if row.state == PastState.uncertain:
+        return "; a person must decide"
+    return f": {_lower_first(row.reason)}" if row.reason else ""
 
 
 def _step_of(row: PastReminder, collection: CollectionFacts) -> Step | None:
