@@ -1,0 +1,72 @@
+import { Button } from '@mantine/core';
+import { useDisclosure } from '@mantine/hooks';
+import { IconPlayerPause, IconPlayerPlay, IconPlayerStop } from '@tabler/icons-react';
+import type { Collection } from '@/api/types';
+import { ReasonDialog } from '@/components/reason-dialog';
+import { notifyDone } from '@/lib/notify';
+import { useMay } from '@/lib/session';
+import { PauseDialog } from './pause-dialog';
+import { useResume, useStop } from './queries';
+
+function Stop({ collection, number }: { collection: Collection; number: string }) {
+  const [opened, { open, close }] = useDisclosure(false);
+  const stop = useStop(collection.id);
+  const submit = (reason: string) =>
+    stop.mutate(reason, {
+      onSuccess: () => {
+        notifyDone(`Reminders for invoice ${number} are stopped.`);
+        close();
+      },
+    });
+  return (
+    <>
+      <Button variant="default" leftSection={<IconPlayerStop size={16} aria-hidden />} onClick={open}>
+        Stop
+      </Button>
+      <ReasonDialog
+        opened={opened}
+        onClose={close}
+        title="Stop the reminders?"
+        label="Reason"
+        confirm="Stop"
+        color="red"
+        busy={stop.isPending}
+        error={stop.error}
+        onSubmit={submit}
+      >
+        No further reminder is sent for invoice {number}. A new collection can be started later.
+      </ReasonDialog>
+    </>
+  );
+}
+
+/** Pause, resume and stop for a collection that is under way. */
+export function CollectionActions({ collection, number }: { collection: Collection; number: string }) {
+  const [isPausing, pausing] = useDisclosure(false);
+  const resume = useResume(collection.id);
+  const mayHold = useMay('hold');
+  const mayWork = useMay('work');
+  if (collection.state !== 'active' || !mayHold) return null;
+  const isPaused = collection.holds.some((hold) => hold.kind === 'paused');
+  return (
+    <>
+      {isPaused ? (
+        <Button
+          leftSection={<IconPlayerPlay size={16} aria-hidden />}
+          loading={resume.isPending}
+          onClick={() =>
+            resume.mutate(undefined, { onSuccess: () => notifyDone(`Reminders for invoice ${number} go on.`) })
+          }
+        >
+          Resume
+        </Button>
+      ) : (
+        <Button variant="default" leftSection={<IconPlayerPause size={16} aria-hidden />} onClick={pausing.open}>
+          Pause
+        </Button>
+      )}
+      {mayWork ? <Stop collection={collection} number={number} /> : null}
+      <PauseDialog id={collection.id} number={number} opened={isPausing} onClose={pausing.close} />
+    </>
+  );
+}

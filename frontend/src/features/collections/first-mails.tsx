@@ -1,0 +1,77 @@
+import { ScrollArea, Table, Text } from '@mantine/core';
+import type { CollectionPreview, Refusal } from '@/api/types';
+import { LinkText } from '@/components/links';
+import { useDates } from '@/lib/today';
+
+/** Who gets what first, and when. */
+export function FirstMails({ mails, startable }: { mails: CollectionPreview['first_mails']; startable: number }) {
+  const { instant } = useDates();
+  if (mails.length === 0) return <Text c="dimmed">With these choices no e-mail would be sent.</Text>;
+  return (
+    <>
+      <ScrollArea.Autosize mah={420} type="auto">
+        <Table.ScrollContainer minWidth={620} type="native">
+          <Table verticalSpacing={7} stickyHeader>
+            <Table.Thead>
+              <Table.Tr>
+                <Table.Th>First e-mail</Table.Th>
+                <Table.Th>Invoice</Table.Th>
+                <Table.Th>Recipient</Table.Th>
+                <Table.Th>Step and subject</Table.Th>
+              </Table.Tr>
+            </Table.Thead>
+            <Table.Tbody>
+              {mails.map((mail) => (
+                <Table.Tr key={mail.invoice_id}>
+                  <Table.Td className="num">{instant(mail.at)}</Table.Td>
+                  <Table.Td>
+                    {mail.number}
+                    <Text size="xs" c="dimmed">
+                      {mail.client_name}
+                    </Text>
+                  </Table.Td>
+                  <Table.Td style={{ overflowWrap: 'anywhere' }}>{mail.recipient ?? '–'}</Table.Td>
+                  <Table.Td>
+                    <Text size="sm" lineClamp={1}>
+                      {mail.step_position}. {mail.subject}
+                    </Text>
+                  </Table.Td>
+                </Table.Tr>
+              ))}
+            </Table.Tbody>
+          </Table>
+        </Table.ScrollContainer>
+      </ScrollArea.Autosize>
+      {mails.length < startable ? (
+        <Text size="sm" c="dimmed" mt="xs">
+          The first {mails.length} of {startable.toLocaleString('en-US')} are shown.
+        </Text>
+      ) : null}
+    </>
+  );
+}
+
+/** Who cannot be reminded, and why. */
+export function Refusals({ refused }: { refused: readonly Refusal[] }) {
+  return (
+    <ScrollArea.Autosize mah={260}>
+      <Table verticalSpacing={6}>
+        <Table.Tbody>
+          {refused.map((entry) => (
+            <Table.Tr key={entry.invoice_id}>
+              <Table.Td>
+                <LinkText to="/invoices/$invoiceId" params={{ invoiceId: entry.invoice_id }}>
+                  {entry.number}
+                </LinkText>
+                <Text size="xs" c="dimmed">
+                  {entry.client_name}
+                </Text>
+              </Table.Td>
+              <Table.Td>{entry.reason}</Table.Td>
+            </Table.Tr>
+          ))}
+        </Table.Tbody>
+      </Table>
+    </ScrollArea.Autosize>
+  );
+}

@@ -1,0 +1,44 @@
+import { Box, List, Stack, Text } from '@mantine/core';
+import { DateInput } from '@mantine/dates';
+import { useQuery } from '@tanstack/react-query';
+import { useState } from 'react';
+import { Card } from '@/components/card';
+import { QueryView } from '@/components/query-view';
+import { useDates, useToday } from '@/lib/today';
+import { explanationQuery } from './queries';
+
+/** Why a mail goes or does not go on a day, and what comes next. */
+export function Why({ invoiceId }: { invoiceId: string }) {
+  const { today } = useToday();
+  const { day, instant } = useDates();
+  const [on, setOn] = useState<string | null>(null);
+  const explanation = useQuery(explanationQuery(invoiceId, on ?? today));
+  return (
+    <Card title="Why?" about="Why an e-mail goes, or does not go, on a day.">
+      <Stack gap="sm">
+        <DateInput label="Day" value={on ?? today} onChange={setOn} valueFormat="MMM D, YYYY" size="sm" />
+        <Box aria-live="polite">
+          <QueryView query={explanation}>
+            {({ sentence, reasons, next }) => (
+              <Stack gap="xs">
+                <Text fw={550}>{sentence}</Text>
+                {reasons.length > 0 ? (
+                  <List size="sm" spacing={4}>
+                    {reasons.map((reason) => (
+                      <List.Item key={reason.code + reason.sentence}>{reason.sentence}</List.Item>
+                    ))}
+                  </List>
+                ) : null}
+                {next ? (
+                  <Text size="sm" c="dimmed">
+                    Next: {next.at ? instant(next.at) : day(next.on)}
+                  </Text>
+                ) : null}
+              </Stack>
+            )}
+          </QueryView>
+        </Box>
+      </Stack>
+    </Card>
+  );
+}

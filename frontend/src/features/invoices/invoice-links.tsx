@@ -1,0 +1,33 @@
+import { Button, CopyButton } from '@mantine/core';
+import { IconCheck, IconExternalLink, IconLink } from '@tabler/icons-react';
+import type { InvoiceDetail } from '@/api/types';
+
+export function InvoiceLinks({ invoice }: { invoice: InvoiceDetail }) {
+  return (
+    <>
+      {invoice.pay_url ? (
+        <CopyButton value={invoice.pay_url}>
+          {({ copied, copy }) => (
+            <Button
+              variant="default"
+              onClick={copy}
+              leftSection={copied ? <IconCheck size={16} aria-hidden /> : <IconLink size={16} aria-hidden />}
+            >
+              {copied ? 'Copied' : 'Copy pay link'}
+            </Button>
+          )}
+        </CopyButton>
+      ) : null}
+      <Button
+        component="a"
+        href={invoice.clio_url}
+        target="_blank"
+        rel="noreferrer"
+        variant="default"
+        rightSection={<IconExternalLink size={15} aria-label="opens in a new tab" />}
+      >
+        Open in Clio
+      </Button>
+    </>
+  );
+}
