@@ -16,9 +16,9 @@ from sqlalchemy import select, update
 from factories import make_client, make_invoice
 from fakes import FakeGateway, FakeMailer, MovableClock
 from invoice_tracker.collections import controls, reminder_actions
-from invoice_tracker.collections.models import Reminder, ReminderState
-from invoice_tracker.collections.models import Collection as CollectionRow
 from invoice_tracker.collections.deciding import Deciding
+from invoice_tracker.collections.models import Collection as CollectionRow
+from invoice_tracker.collections.models import Reminder, ReminderState
 from invoice_tracker.collections.schemas import Selection
 from invoice_tracker.collections.service import reconsider
 from invoice_tracker.collections.start import start
@@ -36,8 +36,8 @@ from invoice_tracker.reminder_sets.service import create_set
 from invoice_tracker.worker import send_firm
 
 NEW_YORK = ZoneInfo("America/New_York")
-HOURS = (8, 10)
-"""Local hours at which the worker of a diary ticks: before the window, and in it."""
+HOURS = (10,)
+"""Local hours at which the worker of a diary ticks: when the spread of the first hour is over."""
 
 
 class NotingMailer(FakeMailer):
@@ -94,7 +94,9 @@ def steps(text: str, **fields: Any) -> list[StepIn]:
                 offset_days=days,
                 needs_approval=word.endswith("?"),
                 subject=fields.get("subject", "Invoice {{ invoice.number }} from {{ firm.name }}"),
-                body=fields.get("body", f"Step {word}: {{{{ invoice.balance }}}} is open.\n\n{{{{ pay.link }}}}"),
+                body=fields.get(
+                    "body", f"Step {word}: {{{{ invoice.balance }}}} is open.\n\n{{{{ pay.link }}}}"
+                ),
             )
         )
     return found
@@ -126,7 +128,9 @@ class Diary:
         async with self.adapters.database.transaction(self.firm.id) as session:
             return await make_client(session, firm=self.firm, **fields)
 
-    async def invoice(self, due_on: date | None, client: Client | None = None, **fields: Any) -> Invoice:
+    async def invoice(
+        self, due_on: date | None, client: Client | None = None, **fields: Any
+    ) -> Invoice:
         """An approved bill of 1,200.00."""
         client = client or await self.client()
         async with self.adapters.database.transaction(self.firm.id) as session:
@@ -263,20 +267,18 @@ class Diary:
             await apply_report(
                 session, firm_id=self.firm.id, invoice_id=invoice.id, report=report, now=now
             )
-            await reconsider(
-                session, firm_id=self.firm.id, invoice_ids=[invoice.id], now=now
-            )
+            await reconsider(session, firm_id=self.firm.id, invoice_ids=[invoice.id], now=now)
 
-    async def pay(self, invoice: Invoice, amount_minor: int = 120_000, intent: str = "pi_1") -> None:
+    async def pay(
+        self, invoice: Invoice, amount_minor: int = 120_000, intent: str = "pi_1"
+    ) -> None:
         """The client pays by card."""
         await self.stripe_reports(invoice, ReportedState.settled, amount_minor, intent)
 
     async def change_in_clio(self, invoice: Invoice, **values: Any) -> None:
         """Somebody changes the bill in Clio, and a sync reads it."""
         async with self.adapters.database.transaction(self.firm.id) as session:
-            await session.execute(
-                update(Invoice).where(Invoice.id == invoice.id).values(values)
-            )
+            await session.execute(update(Invoice).where(Invoice.id == invoice.id).values(values))
             await reconsider(
                 session, firm_id=self.firm.id, invoice_ids=[invoice.id], now=self.clock.now()
             )
