@@ -91,6 +91,10 @@ DIARIES = [
     D("a start on Friday evening acts on Monday", """
         Mon 2026-02-23 reminder 1 sent
     """, started="2026-02-20 17:30", series="start0"),
+    D("a start on Friday evening loses no step to the weekend", """
+        Mon 2026-02-23 reminder 1 sent
+        Thu 2026-02-26 reminder 2 sent
+    """, started="2026-02-20 17:30", series="start0 start+3"),
     D("a start on Saturday acts on Monday, and the next step keeps its day", """
         Mon 2026-02-23 reminder 1 sent
         Mon 2026-03-02 reminder 2 sent
