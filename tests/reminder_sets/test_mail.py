@@ -1,0 +1,105 @@
+"""From a step to a mail: paragraphs, button, signature, conversation."""
+
+from dataclasses import dataclass, replace
+from datetime import date
+
+import pytest
+
+from invoice_tracker.domain.money import Money
+from invoice_tracker.domain.reminder_text import TextFacts
+from invoice_tracker.reminder_sets.mail import CannotWrite, SentMail, write_mail
+from invoice_tracker.reminder_sets.mail_facts import MailFacts
+
+FACTS = MailFacts(
+    from_name="Hale & Moreno",
+    from_email="billing@example.com",
+    reply_to=None,
+    text=TextFacts(
+        client_name="Ada Okafor",
+        client_first_name="Ada",
+        is_company=False,
+        invoice_number="1042",
+        issued_on=date(2026, 2, 1),
+        due_on=date(2026, 3, 1),
+        today=date(2026, 3, 16),
+        total=Money(120_000, "USD"),
+        paid=Money(0, "USD"),
+        balance=Money(120_000, "USD"),
+        matter_number=None,
+        pay_link="https://pay.example/1",
+        firm_name="Hale & Moreno LLP",
+        firm_phone="",
+        firm_address="1 Main Street\nNew York",
+        sender_name="Hale & Moreno",
+        signature="Dana Hale",
+    ),
+)
+
+
+@dataclass
+class Written:
+    subject: str = "Invoice {{ invoice.number }}"
+    body: str = "Dear {{ client.first_name }},\n\n{{ pay.link }}\n\n{{ signature }}"
+    cc: tuple[str, ...] = ()
+    bcc: tuple[str, ...] = ()
+
+
+def test_a_lone_pay_link_is_a_button_with_the_amount() -> None:
+    mail = write_mail(Written(), FACTS)
+    assert "Pay $1,200.00:\nhttps://pay.example/1" in mail.text
+    assert 'href="https://pay.example/1"' in mail.html
+    assert "Dana Hale" in mail.text
+
+
+def test_without_stripe_there_is_no_button_and_no_hole() -> None:
+    facts = replace(FACTS, text=replace(FACTS.text, pay_link=None))
+    mail = write_mail(Written(), facts)
+    assert "Pay $" not in mail.text + mail.html
+    assert "{{" not in mail.text
+
+
+def test_a_client_cannot_smuggle_a_header_or_a_variable() -> None:
+    facts = replace(
+        FACTS,
+        text=replace(
+            FACTS.text,
+            invoice_number="1\r\nBcc: x@evil.example",
+            client_first_name="{{ pay.link }}",
+        ),
+    )
+    mail = write_mail(Written(), facts)
+    assert "\n" not in mail.subject
+    assert "\r" not in mail.subject
+    assert "Dear {{ pay.link }}," in mail.text
+
+
+def test_same_subject_is_a_reply() -> None:
+    first = SentMail("<a@example.com>", "Invoice 1042")
+    second = SentMail("<b@example.com>", "Re: Invoice 1042")
+    mail = write_mail(Written(), FACTS, thread=[first, second])
+    assert mail.subject == "Re: Invoice 1042"
+    assert mail.in_reply_to == "<b@example.com>"
+    assert mail.references == ("<a@example.com>", "<b@example.com>")
+
+
+def test_another_subject_keeps_its_words() -> None:
+    mail = write_mail(
+        Written(subject="Final notice"), FACTS, thread=[SentMail("<a@x>", "Invoice 1042")]
+    )
+    assert mail.subject == "Final notice"
+    assert mail.references == ("<a@x>",)
+
+
+def test_a_long_conversation_keeps_its_root() -> None:
+    thread = [SentMail(f"<{n}@x>", "Invoice 1042") for n in range(50)]
+    references = write_mail(Written(), FACTS, thread=thread).references
+    assert len(references) == 20
+    assert references[0] == "<0@x>"
+    assert references[-1] == "<49@x>"
+
+
+@pytest.mark.parametrize("body", ["{{ nope }}", "{{ invoice.due_on }}", "{{ broken"])
+def test_what_cannot_be_filled_in_is_never_sent(body: str) -> None:
+    facts = replace(FACTS, text=replace(FACTS.text, due_on=None))
+    with pytest.raises(CannotWrite):
+        write_mail(Written(body=body), facts)
