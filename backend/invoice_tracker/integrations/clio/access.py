@@ -53,7 +53,7 @@ async def open_client(
     firm_id: UUID,
     *,
     http: httpx2.AsyncClient | None = None,
-    patience: float = SYNC_PATIENCE,
+    patience: float | None = None,
 ) -> AsyncGenerator[ClioClient]:
     """A client for this firm. Raises ``NotConnected``, or a problem of renewing the token."""
     async with access.database.transaction(firm_id) as session:
@@ -74,7 +74,7 @@ async def open_client(
             base_url=base_url(access.settings, region),
             access_token=token,
             renew=renew,
-            patience=patience,
+            patience=SYNC_PATIENCE if patience is None else patience,
         )
     finally:
         if http is None:

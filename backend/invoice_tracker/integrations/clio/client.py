@@ -162,7 +162,7 @@ class ClioClient:
             raise ClioUnreachable("Clio did not answer in time.") from error
         except httpx2.RemoteProtocolError as error:
             raise ClioUnreachable("Clio's answer broke off.") from error
-        except httpx2.DecodingError as error:
+        except (httpx2.DecodingError, httpx2.InvalidURL) as error:
             raise ClioMalformed("Clio's answer could not be read.") from error
         except httpx2.HTTPError as error:
             raise ClioUnreachable("Clio could not be reached.") from error

@@ -50,7 +50,10 @@ def is_configured(settings: Settings) -> bool:
 
 def same_host(base: str, url: str) -> bool:
     """Whether an address belongs to this region, so that it may be given the token."""
-    ours, theirs = urlsplit(base), urlsplit(url)
+    try:
+        ours, theirs = urlsplit(base), urlsplit(url)
+    except ValueError:
+        return False
     return (ours.scheme, ours.netloc) == (theirs.scheme, theirs.netloc)
 
 

@@ -105,7 +105,7 @@ class ClioBill(FromClio):
     """A bill. Amounts are in currency units."""
 
     id: ClioId
-    etag: str | None = None
+    etag: Text | None = None
     number: Text | None = None
     state: ClioState
     kind: str | None = None
