@@ -2,6 +2,8 @@
 
 import ast
 import re
+import subprocess
+import sys
 from collections.abc import Iterator
 from itertools import pairwise
 from pathlib import Path
@@ -24,7 +26,8 @@ ORDER = (
     {"reminder_sets"},
     {"collections"},
     {"integrations.clio", "integrations.stripe", "integrations.mail"},
-    {"models", "first_run", "wiring"},
+    {"models"},
+    {"first_run", "wiring"},
     {"api", "worker"},
     {"main"},
     {"cli"},
@@ -110,6 +113,17 @@ def test_only_clocks_tell_the_time() -> None:
         text = path.read_text()
         assert "datetime.now(" not in text, module
         assert "time.time(" not in text, module
+
+
+@pytest.mark.parametrize("process", ["invoice_tracker.worker", "invoice_tracker.main"])
+def test_each_process_knows_every_table(process: str) -> None:
+    # In a process of its own: this one has imported them all.
+    check = (
+        f"import {process}; from invoice_tracker.core.orm import Base; "
+        "known = len(Base.metadata.sorted_tables); import invoice_tracker.models; "
+        "assert known == len(Base.metadata.sorted_tables), known"
+    )
+    subprocess.run([sys.executable, "-c", check], check=True)
 
 
 def test_no_room_is_a_drawer() -> None:

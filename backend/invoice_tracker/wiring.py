@@ -9,6 +9,8 @@ from arq import create_pool
 from arq.connections import ArqRedis, RedisSettings
 from redis.exceptions import RedisError
 
+# Every table has to be known before the first query, whichever of them a process names itself.
+import invoice_tracker.models  # noqa: F401
 from invoice_tracker.core.clock import SandboxClock, SystemClock
 from invoice_tracker.core.crypto import Vault
 from invoice_tracker.core.database import Database, make_engine

@@ -56,7 +56,7 @@ class Demo:
         query = {"to": to} if to else {}
         items: list[dict[str, str]] = httpx.get(
             f"{self.mailbox}/api/messages", params=query, timeout=30
-        ).json()["items"]
+        ).json()
         return items
 
     def wait_for_mail(self, to: str) -> dict[str, str]:

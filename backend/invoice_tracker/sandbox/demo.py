@@ -6,6 +6,7 @@ The product runs as it would anywhere; only its settings point at the sandbox.
 import argparse
 import os
 import secrets
+import shutil
 import signal
 import subprocess
 import sys
@@ -17,7 +18,7 @@ from types import FrameType
 
 import httpx
 
-from invoice_tracker.embedded import EmbeddedServers, embedded_servers
+from invoice_tracker.embedded import EmbeddedServers, embedded_servers, postgres_folder
 from invoice_tracker.sandbox.demo_seed import EMAIL, PASSWORD, seed
 
 TOP = Path(__file__).resolve().parents[3]
@@ -216,6 +217,9 @@ def announce(ports: Ports, *, fresh: bool) -> None:
 def run(ports: Ports, *, fresh: bool, state: Path) -> None:
     """Start everything, and stay until Ctrl-C or until a process falls."""
     logs = state / "logs"
+    if not logs.exists():
+        # As root the database lies elsewhere: what an earlier state left does not fit a new one.
+        shutil.rmtree(postgres_folder(state), ignore_errors=True)
     for folder in (logs, state / "sandbox"):
         folder.mkdir(parents=True, exist_ok=True)
     with ExitStack() as stack:

@@ -82,7 +82,7 @@ def _verify_sender(page: httpx.Client, mailbox: str) -> None:
 def _link_in_mailbox(mailbox: str, seconds: float = 60) -> str:
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
-        for mail in httpx.get(f"{mailbox}/api/messages", params={"to": SENDER}).json()["items"]:
+        for mail in httpx.get(f"{mailbox}/api/messages", params={"to": SENDER}).json():
             found = re.search(r"https?://\S+/verify-sender/[\w-]+", mail["text"])
             if found:
                 return found.group(0)
