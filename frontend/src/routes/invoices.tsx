@@ -9,7 +9,7 @@ import { EmptySection } from '@/features/invoices/empty-section';
 import { InvoiceTable } from '@/features/invoices/invoice-table';
 import { KeysHelp } from '@/features/invoices/keys-help';
 import { invoicesQuery, sectionsQuery } from '@/features/invoices/queries';
-import { SearchBox } from '@/features/invoices/search-box';
+import { SearchBox } from '@/components/search-box';
 import { SectionTabs } from '@/features/invoices/section-tabs';
 import { countTicked, NONE, reduceTicked } from '@/features/invoices/selection';
 import { SelectionBar, Sheet } from '@/features/invoices/selection-bar';

@@ -1,0 +1,69 @@
+import { Paper, Table, Text } from '@mantine/core';
+import type { Payment } from '@/api/types';
+import { LinkText } from '@/components/links';
+import { MoneyText } from '@/components/money-text';
+import { useDates } from '@/lib/today';
+import { RecordBadge, SOURCES, StateBadge } from './payment-badges';
+
+export function PaymentsTable({ payments }: { payments: readonly Payment[] }) {
+  const { instant } = useDates();
+  return (
+    <Paper style={{ overflow: 'clip' }}>
+      <Table.ScrollContainer minWidth={680} type="native">
+        <Table verticalSpacing="xs" horizontalSpacing="md" highlightOnHover>
+          <Table.Thead>
+            <Table.Tr>
+              <Table.Th>Paid</Table.Th>
+              <Table.Th>Invoice</Table.Th>
+              <Table.Th>From</Table.Th>
+              <Table.Th>Payment</Table.Th>
+              <Table.Th>In Clio</Table.Th>
+              <Table.Th ta="right">Amount</Table.Th>
+            </Table.Tr>
+          </Table.Thead>
+          <Table.Tbody>
+            {payments.map((payment) => (
+              <Table.Tr key={payment.id}>
+                <Table.Td className="num">
+                  <LinkText to="/payments/$paymentId" params={{ paymentId: payment.id }} fw={550}>
+                    {payment.paid_at ? instant(payment.paid_at) : 'Not yet'}
+                  </LinkText>
+                </Table.Td>
+                <Table.Td>
+                  {payment.invoice ? (
+                    <LinkText to="/invoices/$invoiceId" params={{ invoiceId: payment.invoice.id }} c="inherit">
+                      {payment.invoice.number}
+                    </LinkText>
+                  ) : (
+                    '–'
+                  )}
+                </Table.Td>
+                <Table.Td>
+                  {payment.client_name ?? '–'}
+                  <Text size="xs" c="dimmed">
+                    {SOURCES[payment.source]}
+                    {payment.method ? ` · ${payment.method.replaceAll('_', ' ')}` : ''}
+                  </Text>
+                </Table.Td>
+                <Table.Td>
+                  <StateBadge payment={payment} />
+                </Table.Td>
+                <Table.Td>
+                  <RecordBadge payment={payment} />
+                </Table.Td>
+                <Table.Td ta="right">
+                  <MoneyText money={payment.amount} />
+                  {payment.refunded.amount_minor > 0 ? (
+                    <Text size="xs" c="dimmed">
+                      −<MoneyText money={payment.refunded} /> refunded
+                    </Text>
+                  ) : null}
+                </Table.Td>
+              </Table.Tr>
+            ))}
+          </Table.Tbody>
+        </Table>
+      </Table.ScrollContainer>
+    </Paper>
+  );
+}

@@ -1,0 +1,113 @@
+import { Button, Group, Paper, Stack, Text, TextInput } from '@mantine/core';
+import { useDebouncedValue } from '@mantine/hooks';
+import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { type ReactNode, useReducer, useRef, useState } from 'react';
+import type { ReminderSetDetail } from '@/api/types';
+import { notifyDone } from '@/lib/notify';
+import { useMay } from '@/lib/session';
+import { AddStep } from './add-step';
+import { type Content, contentOf, draftOf, isChanged, reduceDraft, toInput } from './editor';
+import { LeaveGuard } from './leave-guard';
+import { LivePreview } from './live-preview';
+import { lintQuery, reminderSetQuery, useSaveSet } from './queries';
+import { SaveErrors } from './save-errors';
+import classes from './set-editor.module.css';
+import { StepFields } from './step-fields';
+import { StepList } from './step-list';
+
+interface Props {
+  /** Null for a set that is not saved yet. */
+  id: string | null;
+  version: number;
+  content: Content;
+  invoiceId: string | null;
+  invoicePicker: ReactNode;
+  onCreated: (set: ReminderSetDetail) => void;
+}
+
+function useEditor({ id, version, content, onCreated }: Props) {
+  const client = useQueryClient();
+  const save = useSaveSet(id);
+  const [draft, dispatch] = useReducer(reduceDraft, content, (initial) => draftOf(initial));
+  const [saved, setSaved] = useState<{ content: Content; version: number }>({ content, version });
+  const isDirty = id === null || isChanged(draft, saved.content);
+  const mayLeave = useRef(false);
+
+  const take = (set: ReminderSetDetail) => {
+    setSaved({ content: set, version: set.version });
+    dispatch({ type: 'reset', content: set });
+  };
+  const submit = () =>
+    save.mutate(
+      { content: contentOf(draft), version: saved.version },
+      {
+        onSuccess: (set) => {
+          notifyDone(id === null ? `${set.name} is saved.` : `${set.name} is saved as version ${String(set.version)}.`);
+          if (id === null) {
+            mayLeave.current = true;
+            onCreated(set);
+          } else take(set);
+        },
+      },
+    );
+  const loadNewer = () => {
+    if (id === null) return;
+    void client.fetchQuery({ ...reminderSetQuery(id), staleTime: 0 }).then((set) => {
+      take(set);
+      save.reset();
+    });
+  };
+  return { draft, dispatch, save, submit, loadNewer, isDirty, version: saved.version, mustAsk: () => isDirty && !mayLeave.current };
+}
+
+/** Writes a reminder set: the steps, one step's text, and how it looks with a real invoice. */
+export function SetEditor(props: Props) {
+  const { draft, dispatch, save, submit, loadNewer, isDirty, version, mustAsk } = useEditor(props);
+  const disabled = !useMay('work');
+  const [settled] = useDebouncedValue(draft.steps, 500);
+  const findings = useQuery(lintQuery(settled.map(toInput))).data?.items ?? [];
+  const at = draft.steps.findIndex((step) => step.key === draft.selected);
+  const step = draft.steps[at];
+  return (
+    <Stack>
+      <LeaveGuard isDirty={mustAsk} />
+      <Group align="flex-end" gap="sm">
+        <TextInput label="Name" required flex="1 1 12rem" value={draft.name} disabled={disabled} onChange={(event) => dispatch({ type: 'rename', name: event.currentTarget.value })} />
+        <TextInput label="Description" flex="2 1 16rem" value={draft.description} disabled={disabled} onChange={(event) => dispatch({ type: 'describe', description: event.currentTarget.value })} />
+        <Button onClick={submit} loading={save.isPending} disabled={disabled || !isDirty || draft.name.trim() === ''}>
+          Save
+        </Button>
+      </Group>
+      <Text size="sm" c="dimmed" aria-live="polite">
+        {props.id === null ? 'Not saved yet.' : `Version ${String(version)}. ${isDirty ? 'There are unsaved changes.' : 'Saved.'}`}
+        {props.id === null ? '' : ' Collections under way keep the version they were started with.'}
+      </Text>
+      <SaveErrors error={save.error} onLoadNewer={loadNewer} />
+      <div className={classes.panes}>
+        <Paper p="sm" component="section" aria-label="Steps">
+          <StepList steps={draft.steps} selected={draft.selected} findings={findings} disabled={disabled} dispatch={dispatch} />
+          {disabled ? null : (
+            <div className={classes.add}>
+              <AddStep steps={draft.steps} onAdd={(added) => dispatch({ type: 'add', step: added })} />
+            </div>
+          )}
+        </Paper>
+        {step ? (
+          <Paper p="lg" component="section" aria-label={`Step ${String(at + 1)}`}>
+            <StepFields
+              step={step}
+              findings={findings.filter((finding) => finding.step_index === at)}
+              disabled={disabled}
+              onChange={(patch) => dispatch({ type: 'change', key: step.key, patch })}
+            />
+          </Paper>
+        ) : null}
+        {step?.kind === 'email' ? (
+          <section aria-label="Preview" className={classes.preview}>
+            <LivePreview step={toInput(step)} invoiceId={props.invoiceId} invoicePicker={props.invoicePicker} />
+          </section>
+        ) : null}
+      </div>
+    </Stack>
+  );
+}

@@ -1,0 +1,39 @@
+import { Alert, SegmentedControl, Stack } from '@mantine/core';
+import type { Finding, Step } from '@/api/types';
+import { TextFields } from './text-fields';
+import { WhenFields } from './when-fields';
+
+interface Props {
+  step: Step;
+  findings: readonly Finding[];
+  disabled: boolean;
+  onChange: (patch: Partial<Step>) => void;
+}
+
+const KINDS = [
+  { value: 'email', label: 'E-mail' },
+  { value: 'call_task', label: 'Call' },
+];
+
+/** Everything about one step, with the linter's notes in place. */
+export function StepFields({ step, findings, disabled, onChange }: Props) {
+  return (
+    <Stack>
+      <SegmentedControl
+        aria-label="What the step does"
+        data={KINDS}
+        value={step.kind}
+        disabled={disabled}
+        onChange={(kind) => onChange({ kind: kind as Step['kind'] })}
+        style={{ alignSelf: 'flex-start' }}
+      />
+      <WhenFields step={step} disabled={disabled} onChange={onChange} />
+      {findings.map((finding) => (
+        <Alert key={finding.message} py={8} color={finding.level === 'error' ? 'red' : 'amber'} role="status">
+          {finding.message}
+        </Alert>
+      ))}
+      <TextFields step={step} disabled={disabled} onChange={onChange} />
+    </Stack>
+  );
+}

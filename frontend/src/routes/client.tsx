@@ -1,0 +1,74 @@
+import { Button, Grid, Group, Stack } from '@mantine/core';
+import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
+import { getRouteApi } from '@tanstack/react-router';
+import { BackLink } from '@/components/back-link';
+import { Card } from '@/components/card';
+import { Facts } from '@/components/facts';
+import { TotalsText } from '@/components/money-text';
+import { PageHeader } from '@/components/page-header';
+import { Lines, QueryView } from '@/components/query-view';
+import { OverrideForm } from '@/features/clients/override-form';
+import { clientQuery } from '@/features/clients/queries';
+import { invoicesQuery } from '@/features/invoices/queries';
+import { ShortList } from '@/features/invoices/short-list';
+import { count } from '@/lib/texts';
+
+const route = getRouteApi('/staff/shell/clients/$clientId');
+
+function ClientInvoices({ clientId }: { clientId: string }) {
+  const list = useInfiniteQuery(invoicesQuery({ client_id: clientId, sort: '-due_on' }));
+  if (!list.data) return <Lines count={5} />;
+  return (
+    <Stack>
+      <ShortList rows={list.data.pages.flatMap((page) => page.items)} />
+      {list.hasNextPage ? (
+        <Group>
+          <Button variant="default" loading={list.isFetchingNextPage} onClick={() => void list.fetchNextPage()}>
+            Show more
+          </Button>
+        </Group>
+      ) : null}
+    </Stack>
+  );
+}
+
+export default function ClientPage() {
+  const { clientId } = route.useParams();
+  return (
+    <QueryView query={useQuery(clientQuery(clientId))} loading={<Lines count={6} height={28} />}>
+      {(client) => (
+        <>
+          <PageHeader
+            title={client.name}
+            about={
+              <>
+                {count(client.open_invoices, 'open invoice')} · <TotalsText totals={client.balance} />
+              </>
+            }
+            back={<BackLink to="/invoices">Invoices</BackLink>}
+          />
+          <Grid gap="lg">
+            <Grid.Col span={{ base: 12, md: 7 }}>
+              <Card title="Invoices">
+                <ClientInvoices clientId={clientId} />
+              </Card>
+            </Grid.Col>
+            <Grid.Col span={{ base: 12, md: 5 }}>
+              <Card title="E-mail address">
+                <Stack>
+                  <Facts
+                    items={[
+                      ['In Clio', client.email ?? 'None'],
+                      ['Reminders go to', client.effective_email ?? 'No one: there is no e-mail address'],
+                    ]}
+                  />
+                  <OverrideForm client={client} />
+                </Stack>
+              </Card>
+            </Grid.Col>
+          </Grid>
+        </>
+      )}
+    </QueryView>
+  );
+}

@@ -1,0 +1,62 @@
+import { Button } from '@mantine/core';
+import { modals } from '@mantine/modals';
+import { useQuery } from '@tanstack/react-query';
+import { getRouteApi, useNavigate } from '@tanstack/react-router';
+import type { ReminderSetDetail } from '@/api/types';
+import { BackLink } from '@/components/back-link';
+import { PageHeader } from '@/components/page-header';
+import { Lines, QueryView } from '@/components/query-view';
+import { reminderSetQuery, useArchiveSet } from '@/features/reminder-sets/queries';
+import { notifyDone } from '@/lib/notify';
+import { useMay } from '@/lib/session';
+import { count } from '@/lib/texts';
+import { ReminderSetForm } from './reminder-set-form';
+
+const route = getRouteApi('/staff/shell/reminder-sets/$setId');
+
+function Archive({ set }: { set: ReminderSetDetail }) {
+  const archive = useArchiveSet();
+  const navigate = useNavigate();
+  const ask = () =>
+    modals.openConfirmModal({
+      title: `Archive ${set.name}?`,
+      children:
+        set.active_collections > 0
+          ? `${count(set.active_collections, 'active collection uses', 'active collections use')} it and will be held.`
+          : 'It can no longer be chosen for new collections.',
+      labels: { confirm: 'Archive', cancel: 'Keep it' },
+      confirmProps: { color: 'red' },
+      onConfirm: () =>
+        archive.mutate(set.id, {
+          onSuccess: () => {
+            notifyDone(`${set.name} is archived.`);
+            void navigate({ to: '/reminder-sets' });
+          },
+        }),
+    });
+  return (
+    <Button variant="default" onClick={ask} loading={archive.isPending}>
+      Archive
+    </Button>
+  );
+}
+
+export default function ReminderSetPage() {
+  const { setId } = route.useParams();
+  const mayWork = useMay('work');
+  return (
+    <QueryView query={useQuery(reminderSetQuery(setId))} loading={<Lines count={8} height={28} />}>
+      {(set) => (
+        <>
+          <PageHeader
+            title={set.name}
+            about={`Used by ${count(set.active_collections, 'active collection')}.`}
+            back={<BackLink to="/reminder-sets">Reminder sets</BackLink>}
+            actions={mayWork && set.archived_at === null ? <Archive set={set} /> : null}
+          />
+          <ReminderSetForm key={set.id} id={set.id} version={set.version} content={set} />
+        </>
+      )}
+    </QueryView>
+  );
+}

@@ -1,0 +1,76 @@
+import { Paper, Table, Text } from '@mantine/core';
+import { IconMailForward } from '@tabler/icons-react';
+import { useQuery } from '@tanstack/react-query';
+import { EmptyState } from '@/components/empty-state';
+import { LinkText } from '@/components/links';
+import { PageHeader } from '@/components/page-header';
+import { Lines, QueryView } from '@/components/query-view';
+import { CreateMenu } from '@/features/reminder-sets/create-menu';
+import { reminderSetsQuery } from '@/features/reminder-sets/queries';
+import { useMay } from '@/lib/session';
+import { useDates } from '@/lib/today';
+
+export default function ReminderSets() {
+  const sets = useQuery(reminderSetsQuery);
+  const { instant } = useDates();
+  const mayWork = useMay('work');
+  return (
+    <>
+      <PageHeader
+        title="Reminder sets"
+        about="A series of reminders, written once and used for many invoices."
+        actions={mayWork ? <CreateMenu /> : null}
+      />
+      <QueryView query={sets} loading={<Lines count={6} height={28} />}>
+        {({ items }) =>
+          items.length === 0 ? (
+            <EmptyState icon={IconMailForward} title="No reminder sets yet">
+              Choose Create reminder sets, then Blank or a ready-made set such as Standard.
+            </EmptyState>
+          ) : (
+            <Paper style={{ overflow: 'clip' }}>
+              <Table.ScrollContainer minWidth={520} type="native">
+                <Table verticalSpacing="sm" horizontalSpacing="md" highlightOnHover>
+                  <Table.Thead>
+                    <Table.Tr>
+                      <Table.Th>Name</Table.Th>
+                      <Table.Th ta="right">Steps</Table.Th>
+                      <Table.Th ta="right">Active collections</Table.Th>
+                      <Table.Th>Changed</Table.Th>
+                    </Table.Tr>
+                  </Table.Thead>
+                  <Table.Tbody>
+                    {items.map((set) => (
+                      <Table.Tr key={set.id}>
+                        <Table.Td>
+                          <LinkText to="/reminder-sets/$setId" params={{ setId: set.id }} fw={550}>
+                            {set.name}
+                          </LinkText>
+                          <Text size="sm" c="dimmed" lineClamp={1}>
+                            {set.description}
+                          </Text>
+                        </Table.Td>
+                        <Table.Td ta="right" className="num">
+                          {set.steps_count}
+                        </Table.Td>
+                        <Table.Td ta="right" className="num">
+                          {set.active_collections}
+                        </Table.Td>
+                        <Table.Td className="num">
+                          {instant(set.updated_at)}
+                          <Text size="xs" c="dimmed">
+                            Version {set.version}
+                          </Text>
+                        </Table.Td>
+                      </Table.Tr>
+                    ))}
+                  </Table.Tbody>
+                </Table>
+              </Table.ScrollContainer>
+            </Paper>
+          )
+        }
+      </QueryView>
+    </>
+  );
+}
