@@ -1,4 +1,4 @@
-"""Reading Clio: what is stored, what a bad answer leaves behind, and how the next run catches up."""
+"""Reading Clio: what is stored, what a bad answer leaves behind, how the next run catches up."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -354,7 +354,7 @@ async def test_an_interrupted_run_is_given_up_and_its_worker_stops(product, firm
             # The worker hangs for so long that another one begins again.
             clock.move(minutes=11)
             async with product.database.transaction(firm.id) as session:
-                run, is_new = await begin_run(
+                _, is_new = await begin_run(
                     session, firm_id=firm.id, kind=RunKind.resync, now=clock.now()
                 )
                 assert is_new
