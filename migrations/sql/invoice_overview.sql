@@ -94,8 +94,9 @@ LEFT JOIN LATERAL (
 LEFT JOIN LATERAL (
     SELECT reasons.kind, reasons.reason, reasons.until
     FROM (
+        -- A refund sets a row of holds instead, which a person releases.
         SELECT 1 AS rank, 'refund_or_chargeback' AS kind, NULL AS reason, NULL::timestamptz AS until
-        WHERE paid.payment_state IN ('disputed', 'refunded', 'partly_refunded')
+        WHERE paid.payment_state = 'disputed'
         UNION ALL
         SELECT 2, CASE WHEN i.clio_pending_minor > 0 THEN 'clio_payment_pending' ELSE 'payment_processing' END, NULL, NULL
         WHERE paid.payment_state = 'processing' OR i.clio_pending_minor > 0
@@ -112,6 +113,12 @@ LEFT JOIN LATERAL (
         UNION ALL
         SELECT 4, 'no_address', NULL, NULL
         WHERE coalesce(client.email_override, client.email) IS NULL
+        UNION ALL
+        SELECT 5, 'set_archived', NULL, NULL
+        WHERE EXISTS (
+            SELECT FROM reminder_set_versions v JOIN reminder_sets s ON s.id = v.reminder_set_id
+            WHERE v.id = collection.version_id AND s.archived_at IS NOT NULL
+        )
     ) reasons
     ORDER BY reasons.rank
     LIMIT 1

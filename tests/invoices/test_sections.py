@@ -191,9 +191,15 @@ async def test_a_refund_puts_a_running_collection_on_hold(session, firm, invoice
         refunded_minor=50_000,
         state=PaymentState.refunded,
     )
+    hold = await make_hold(
+        session, firm=firm, invoice=invoice, now=now, kind=HoldKind.refund_or_chargeback
+    )
     row = await look(session, invoice, clock)
     assert (row.section, row.effective_balance_minor) == ("on_hold", 120_000)
     assert status_note(row, NEW_YORK) == "Payment refunded: a person decides"
+    hold.released_at = now
+    await session.flush()
+    assert (await look(session, invoice, clock)).section == "active_reminders", "one has decided"
 
 
 async def test_the_latest_collection_counts(session, firm, invoice, clock) -> None:

@@ -209,12 +209,20 @@ def _invoice_facts(invoice: Invoice, client: Client | None, balance_minor: int) 
         number=invoice.number,
         issued_on=invoice.issued_on,
         due_on=invoice.due_on,
-        status=STATUS[invoice.clio_state],
+        status=_status(invoice, balance_minor),
         balance_minor=balance_minor,
         currency=invoice.currency,
         recipient=recipient_of(client),
         pending_minor=invoice.clio_pending_minor,
     )
+
+
+def _status(invoice: Invoice, balance_minor: int) -> InvoiceStatus:
+    """As in Clio; but paid is paid, even before Clio shows it."""
+    status = STATUS[invoice.clio_state]
+    if status is InvoiceStatus.open and balance_minor <= 0 < invoice.total_minor:
+        return InvoiceStatus.paid
+    return status
 
 
 def _as_loaded(
