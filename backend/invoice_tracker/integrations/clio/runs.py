@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
-from sqlalchemy import select, update
+from sqlalchemy import select, text, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -42,7 +42,10 @@ async def begin_run(
             heartbeat_at=now,
         )
         .on_conflict_do_nothing(
-            index_elements=["firm_id"], index_where=SyncRun.state == RunState.running.value
+            # As a literal: with a parameter PostgreSQL no longer finds the partial index once it
+            # has planned the statement for good, which is after a few executions.
+            index_elements=["firm_id"],
+            index_where=text("state = 'running'"),
         )
         .returning(SyncRun.id)
     )
