@@ -73,10 +73,10 @@ async def test_one_fault_stops_no_other(diary: Diary, monkeypatch: pytest.Monkey
     ids = await diary.start("0", *invoices)
     real = planner.plan_collection
 
-    async def faulty(session, this, *, collection_id):  # type: ignore[no-untyped-def]
+    async def faulty(session, this, firm, *, collection_id):  # type: ignore[no-untyped-def]
         if collection_id == ids[1]:
             raise RuntimeError("a fault")
-        await real(session, this, collection_id=collection_id)
+        await real(session, this, firm, collection_id=collection_id)
 
     monkeypatch.setattr(planner, "plan_collection", faulty)
     diary.go_to(DUE)

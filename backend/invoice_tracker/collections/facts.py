@@ -126,7 +126,7 @@ async def load(
     steps = await list_steps(
         session, firm_id=firm.firm_id, version_ids={row.Collection.version_id for row in rows}
     )
-    past = await _past(session, firm.firm_id, collection_ids)
+    past = await load_past(session, firm_id=firm.firm_id, collection_ids=collection_ids)
     recent = await load_recent_mail(
         session,
         firm_id=firm.firm_id,
@@ -260,9 +260,10 @@ def _as_loaded(
     )
 
 
-async def _past(
-    session: AsyncSession, firm_id: UUID, collection_ids: Group[UUID]
+async def load_past(
+    session: AsyncSession, *, firm_id: UUID, collection_ids: Group[UUID]
 ) -> dict[UUID, list[PastReminder]]:
+    """What was decided for each collection, oldest first."""
     rows = await session.execute(
         select(
             Reminder.collection_id,

@@ -39,21 +39,28 @@ async def refresh(
     )
     drifted = 0
     for collection in rows:
-        facts = loaded[collection.id]
-        if completed(facts):
-            await end_collection(
-                session,
-                collection=collection,
-                state=CollectionState.completed,
-                reason=COMPLETED,
-                now=now,
-            )
-            continue
-        hint = derive(facts, now=now)
-        if hint != collection.next_action_at:
+        if await rewrite(session, collection=collection, facts=loaded[collection.id], now=now):
             drifted += 1
-            collection.next_action_at = hint
     await session.flush()
+    return drifted
+
+
+async def rewrite(
+    session: AsyncSession, *, collection: Collection, facts: Loaded, now: datetime
+) -> bool:
+    """Write the hint that follows from the facts; whether it had been another one."""
+    if completed(facts):
+        await end_collection(
+            session,
+            collection=collection,
+            state=CollectionState.completed,
+            reason=COMPLETED,
+            now=now,
+        )
+        return False
+    hint = derive(facts, now=now)
+    drifted = hint != collection.next_action_at
+    collection.next_action_at = hint
     return drifted
 
 

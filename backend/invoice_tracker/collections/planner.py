@@ -1,6 +1,7 @@
 """Decides what is due. Runs as often as it likes, by as many workers as there are."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -10,8 +11,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from invoice_tracker.collections.deciding import Deciding, write_decisions
 from invoice_tracker.collections.endings import end_collection, end_of
-from invoice_tracker.collections.facts import FirmFacts, load, load_firm
-from invoice_tracker.collections.hints import refresh
+from invoice_tracker.collections.facts import FirmFacts, load, load_firm, load_past
+from invoice_tracker.collections.hints import refresh, rewrite
 from invoice_tracker.collections.models import (
     Collection,
     CollectionState,
@@ -42,12 +43,13 @@ async def plan_due(adapters: Adapters, firm_id: UUID) -> int:
     seen: set[UUID] = set()
     while True:
         async with adapters.database.transaction(firm_id) as session:
+            firm = await load_firm(session, firm_id=firm_id)
             batch = [i for i in await _due(session, firm_id, now) if i not in seen]
         for collection_id in batch:
             seen.add(collection_id)
             try:
                 async with adapters.database.transaction(firm_id) as session:
-                    await plan_collection(session, this, collection_id=collection_id)
+                    await plan_collection(session, this, firm, collection_id=collection_id)
             except Exception:
                 _log.exception("planning_failed", collection_id=str(collection_id))
                 await _put_off(adapters, firm_id, collection_id, now + AFTER_A_FAULT)
@@ -55,20 +57,18 @@ async def plan_due(adapters: Adapters, firm_id: UUID) -> int:
             return len(seen)
 
 
-async def plan_collection(session: AsyncSession, this: Deciding, *, collection_id: UUID) -> None:
+async def plan_collection(
+    session: AsyncSession, this: Deciding, firm: FirmFacts, *, collection_id: UUID
+) -> None:
     """Decide for one collection, under the lock of its invoice's row, and rewrite its hint."""
-    invoice_id = await session.scalar(
-        select(Collection.invoice_id).where(Collection.id == collection_id)
-    )
-    if invoice_id is None:
+    locked = await _lock(session, firm.firm_id, collection_id)
+    if locked is None:
         return
-    firm_id, invoice, collection = await _lock(session, invoice_id, collection_id)
+    invoice, collection = locked
     if collection.state is not CollectionState.active:
         return
-    firm = await load_firm(session, firm_id=firm_id)
-    facts = (await load(session, firm=firm, collection_ids=[collection_id], now=this.now))[
-        collection_id
-    ]
+    loaded = await load(session, firm=firm, collection_ids=[collection_id], now=this.now)
+    facts = loaded[collection_id]
     end = end_of(invoice, balance_minor=facts.invoice.balance_minor)
     if end is not None:
         state, reason = end
@@ -87,7 +87,9 @@ async def plan_collection(session: AsyncSession, this: Deciding, *, collection_i
         last_mail_on=facts.last_mail_on,
     )
     await write_decisions(session, this, loaded=facts, decisions=decisions)
-    await refresh(session, firm=firm, collection_ids=[collection_id], now=this.now)
+    past = await load_past(session, firm_id=firm.firm_id, collection_ids=[collection_id])
+    facts = replace(facts, past=tuple(past.get(collection_id, ())))
+    await rewrite(session, collection=collection, facts=facts, now=this.now)
 
 
 async def rederive_hints(adapters: Adapters, firm_id: UUID) -> int:
@@ -144,14 +146,19 @@ async def _due(session: AsyncSession, firm_id: UUID, now: datetime) -> Sequence[
 
 
 async def _lock(
-    session: AsyncSession, invoice_id: UUID, collection_id: UUID
-) -> tuple[UUID, Invoice, Collection]:
-    firm_id = await session.scalar(select(Invoice.firm_id).where(Invoice.id == invoice_id))
-    assert firm_id is not None
+    session: AsyncSession, firm_id: UUID, collection_id: UUID
+) -> tuple[Invoice, Collection] | None:
+    invoice_id = await session.scalar(
+        select(Collection.invoice_id).where(
+            Collection.firm_id == firm_id, Collection.id == collection_id
+        )
+    )
+    if invoice_id is None:
+        return None
     invoices = await lock_invoices(session, firm_id=firm_id, invoice_ids=[invoice_id])
     # Read after the lock: another worker may just have planned it.
     collection = await session.get_one(Collection, collection_id, populate_existing=True)
-    return firm_id, invoices[0], collection
+    return invoices[0], collection
 
 
 async def _put_off(adapters: Adapters, firm_id: UUID, collection_id: UUID, until: datetime) -> None:
