@@ -32,9 +32,11 @@ export default tseslint.config(
       'import-x/no-cycle': 'error',
       '@typescript-eslint/consistent-type-imports': 'error',
       'max-lines': ['error', { max: 200, skipBlankLines: true, skipComments: true }],
+      '@typescript-eslint/no-unused-vars': ['error', { varsIgnorePattern: '^_', argsIgnorePattern: '^_', ignoreRestSiblings: true }],
       'no-restricted-globals': ['error', { name: 'fetch', message: 'Use the typed client in src/api/client.ts.' }],
     },
   },
+  { files: ['*.js'], languageOptions: { globals: { URL: 'readonly' } } },
   {
     files: ['public/**/*.js'],
     languageOptions: { globals: { window: 'readonly', document: 'readonly', localStorage: 'readonly' } },

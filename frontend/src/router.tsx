@@ -39,7 +39,7 @@ const staff = createRoute({
     } catch (error) {
       if (isLoggedOut(error)) {
         // A router's redirect is thrown, it is no error.
-        // eslint-disable-next-line @typescript-eslint/only-throw-error
+         
         throw redirect({ to: '/log-in', search: { back: location.href === '/' ? undefined : location.href } });
       }
       throw error;
@@ -134,7 +134,7 @@ const settingsHome = createRoute({
   ...inSettings,
   path: '/',
   beforeLoad: () => {
-    // eslint-disable-next-line @typescript-eslint/only-throw-error
+     
     throw redirect({ to: '/settings/company', replace: true });
   },
 });

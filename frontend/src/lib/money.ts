@@ -37,6 +37,17 @@ export function formatTotals(totals: readonly Money[]): string {
   return totals[0] ? formatMoney(totals[0]) : '–';
 }
 
+/** For a narrow place: the largest amount, and how many other currencies there are. */
+export function shortTotals(totals: readonly Money[]): string {
+  const shown = totals.filter((money) => money.amount_minor !== 0);
+  const largest = shown.reduce<Money | null>(
+    (best, money) => (best === null || money.amount_minor > best.amount_minor ? money : best),
+    null,
+  );
+  if (largest === null || shown.length === 1) return formatTotals(totals);
+  return `${formatMoney(largest)} + ${String(shown.length - 1)} more`;
+}
+
 /** Adds up per currency, in the order in which currencies first appear. */
 export function sumByCurrency(amounts: readonly Money[]): Money[] {
   const sums = new Map<string, number>();

@@ -29,7 +29,7 @@ export default function ReminderSets() {
             </EmptyState>
           ) : (
             <Paper style={{ overflow: 'clip' }}>
-              <Table.ScrollContainer minWidth={520} type="native">
+              <Table.ScrollContainer minWidth={520} type="native" tabIndex={0}>
                 <Table verticalSpacing="sm" horizontalSpacing="md" highlightOnHover>
                   <Table.Thead>
                     <Table.Tr>

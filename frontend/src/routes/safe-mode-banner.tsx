@@ -37,7 +37,7 @@ export function SafeModeBanner({ isOn }: { isOn: boolean }) {
         ),
     });
   return (
-    <Group className={classes.banner} justify="space-between" gap="xs" role="region" aria-label="Safe Mode">
+    <Group className={classes.banner} justify="space-between" gap="xs" role="region" aria-label="Safe Mode is on">
       <Group gap={8} wrap="nowrap" align="flex-start" style={{ flex: '1 1 16rem' }}>
         <IconShieldCheck size={18} stroke={1.8} aria-hidden style={{ flex: 'none', marginTop: 1 }} />
         <Text size="sm">{SAFE_MODE}</Text>

@@ -65,7 +65,7 @@ export function UserMenu({ today, isOtherDay }: { today: string; isOtherDay: boo
       {isOtherDay ? <ProductDay today={today} /> : null}
       <Menu position="top-start" width={216} shadow="md">
         <Menu.Target>
-          <UnstyledButton className={classes.userButton} aria-label={`Account of ${session?.user.name ?? ''}`}>
+          <UnstyledButton className={classes.userButton}>
             <Group gap={10} wrap="nowrap">
               <Avatar size={30} radius="xl" color="petrol" name={session?.user.name} aria-hidden />
               <Box miw={0} flex={1}>

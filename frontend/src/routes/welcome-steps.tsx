@@ -1,9 +1,8 @@
-import { Alert, Button, Group, Stack, Text, Title } from '@mantine/core';
+import { Alert, Button, Stack, Text, Title } from '@mantine/core';
 import { IconCircleCheck } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { type ReactNode, useState } from 'react';
 import type { FirmSetup } from '@/api/types';
-import { LinkButton } from '@/components/links';
 import { QueryView } from '@/components/query-view';
 import { clioQuery } from '@/features/clio/queries';
 import { RegionPicker } from '@/features/clio/region-picker';
@@ -121,11 +120,6 @@ export function StripeStep({ setup }: { setup: FirmSetup }) {
           <StripeConnectForm />
         </>
       )}
-      <Group>
-        <LinkButton to="/invoices" variant={setup.stripe_connected ? 'filled' : 'default'}>
-          {setup.stripe_connected ? 'Go to Invoices' : 'Skip for now'}
-        </LinkButton>
-      </Group>
     </Stack>
   );
 }

@@ -15,11 +15,12 @@ import { ClioStep, ImportStep, SenderStep, StripeStep } from './welcome-steps';
 
 const route = getRouteApi('/staff/welcome');
 
-/** The first step that is not done. */
+/** The first step that is not done; 4 when all are. */
 export function stepOf(setup: FirmSetup): number {
   if (!setup.clio_connected) return 0;
   if (setup.first_import !== 'done') return 1;
-  return setup.sender_verified ? 3 : 2;
+  if (!setup.sender_verified) return 2;
+  return setup.stripe_connected ? 4 : 3;
 }
 
 function Steps({ setup }: { setup: FirmSetup }) {
@@ -87,7 +88,7 @@ export default function Welcome() {
             </QueryView>
           </Paper>
           <Group mt="lg" justify="flex-end">
-            <GoToInvoices isReady={setup.data !== undefined && stepOf(setup.data) === 3} />
+            <GoToInvoices isReady={setup.data !== undefined && stepOf(setup.data) >= 3} />
           </Group>
         </Container>
       </AppShell.Main>

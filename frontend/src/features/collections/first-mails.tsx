@@ -10,7 +10,7 @@ export function FirstMails({ mails, startable }: { mails: CollectionPreview['fir
   return (
     <>
       <ScrollArea.Autosize mah={420} type="auto">
-        <Table.ScrollContainer minWidth={620} type="native">
+        <Table.ScrollContainer minWidth={620} type="native" tabIndex={0}>
           <Table verticalSpacing={7} stickyHeader>
             <Table.Thead>
               <Table.Tr>

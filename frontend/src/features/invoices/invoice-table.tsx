@@ -52,7 +52,7 @@ export function InvoiceTable(props: Props) {
   useLayoutEffect(() => {
     if (body.current) setOffset(body.current.getBoundingClientRect().top + window.scrollY);
   }, []);
-  // eslint-disable-next-line react-hooks/incompatible-library
+   
   const virtualizer = useWindowVirtualizer({
     count: rows.length,
     estimateSize: () => ROW_HEIGHT,

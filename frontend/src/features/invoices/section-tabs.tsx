@@ -1,6 +1,6 @@
 import { ScrollArea, Tabs } from '@mantine/core';
 import type { Section, SectionTotals } from '@/api/types';
-import { formatTotals } from '@/lib/money';
+import { formatTotals, shortTotals } from '@/lib/money';
 import { SECTION_NAMES, SECTIONS } from '@/lib/texts';
 import classes from './section-tabs.module.css';
 
@@ -29,7 +29,9 @@ export function SectionTabs({ section, totals, onChange }: Props) {
                 {SECTION_NAMES[name]}
                 <span className={classes.count}>{found ? found.count.toLocaleString('en-US') : ' '}</span>
               </span>
-              <span className={classes.total}>{found ? formatTotals(found.totals) : ' '}</span>
+              <span className={classes.total} title={found ? formatTotals(found.totals) : undefined}>
+                {found ? shortTotals(found.totals) : ' '}
+              </span>
             </Tabs.Tab>
           );
         })}

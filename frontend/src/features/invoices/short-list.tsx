@@ -11,7 +11,7 @@ export function ShortList({ rows }: { rows: readonly InvoiceRow[] }) {
   const { day } = useDates();
   if (rows.length === 0) return <Text c="dimmed">No invoices.</Text>;
   return (
-    <Table.ScrollContainer minWidth={420} type="native">
+    <Table.ScrollContainer minWidth={420} type="native" tabIndex={0}>
       <Table verticalSpacing="xs">
         <Table.Thead>
           <Table.Tr>

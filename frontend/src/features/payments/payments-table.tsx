@@ -9,7 +9,7 @@ export function PaymentsTable({ payments }: { payments: readonly Payment[] }) {
   const { instant } = useDates();
   return (
     <Paper style={{ overflow: 'clip' }}>
-      <Table.ScrollContainer minWidth={680} type="native">
+      <Table.ScrollContainer minWidth={680} type="native" tabIndex={0}>
         <Table verticalSpacing="xs" horizontalSpacing="md" highlightOnHover>
           <Table.Thead>
             <Table.Tr>

@@ -93,7 +93,7 @@ export function SetEditor(props: Props) {
           )}
         </Paper>
         {step ? (
-          <Paper p="lg" component="section" aria-label={`Step ${String(at + 1)}`}>
+          <Paper p="md" component="section" aria-label={`Step ${String(at + 1)}`}>
             <StepFields
               step={step}
               findings={findings.filter((finding) => finding.step_index === at)}

@@ -73,7 +73,7 @@ export function StepList({ steps, selected, findings, disabled, dispatch }: Prop
               }}
             >
               <Text fw={550} size="sm">{whenText(step)}</Text>
-              <Text size="xs" c="dimmed" lineClamp={1}>
+              <Text size="xs" c="dimmed" truncate>
                 {[step.kind === 'email' ? step.subject : 'Call task', repeatText(step)].filter(Boolean).join(', ')}
               </Text>
               <Group gap={4} mt={2}>

@@ -10,7 +10,7 @@ interface Props {
 const ANCHORS = [
   { value: 'due', label: 'the due date' },
   { value: 'issue', label: 'the invoice date' },
-  { value: 'start', label: 'the start of the collection' },
+  { value: 'start', label: 'the start' },
 ];
 
 const DEFAULT_REPEAT = { repeat_every_days: 30, repeat_max: 6 };
@@ -36,7 +36,7 @@ export function WhenFields({ step, disabled, onChange }: Props) {
         />
         <Select
           label="Counted from"
-          flex="1 1 12rem"
+          flex="1 1 9rem"
           data={ANCHORS}
           allowDeselect={false}
           disabled={disabled}

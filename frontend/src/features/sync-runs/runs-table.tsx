@@ -17,7 +17,7 @@ export function RunsTable({ runs }: { runs: readonly SyncRun[] }) {
   const { instant } = useDates();
   if (runs.length === 0) return <Text c="dimmed">No sync has run yet.</Text>;
   return (
-    <Table.ScrollContainer minWidth={560}>
+    <Table.ScrollContainer minWidth={560} type="native" tabIndex={0}>
       <Table verticalSpacing="xs">
         <Table.Thead>
           <Table.Tr>
