@@ -4,15 +4,14 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
-from integrations.clio_firm import connect, invoices_of, point_at, sync, titles_of
-from integrations.clio_stub import ClioStub, a_bill, broken, running_stub
 
 from factories import make_payment
 from fakes import MovableClock
+from integrations.clio_firm import connect, invoices_of, point_at, sync, titles_of
+from integrations.clio_stub import ClioStub, a_bill, broken, running_stub
 from invoice_tracker.core.deps import Adapters
 from invoice_tracker.firms.models import Firm
-from invoice_tracker.integrations.clio import access as clio_access
-from invoice_tracker.integrations.clio import jobs
+from invoice_tracker.integrations.clio import jobs, recorder
 from invoice_tracker.integrations.clio.models import ClioConnection, RecordStrategy
 from invoice_tracker.payments.models import Payment, PaymentState, RecordState
 
@@ -28,7 +27,7 @@ async def stub() -> AsyncIterator[ClioStub]:
 async def product(
     adapters: Adapters, firm: Firm, stub: ClioStub, monkeypatch: pytest.MonkeyPatch
 ) -> Adapters:
-    monkeypatch.setattr(clio_access, "SYNC_PATIENCE", 0.0)
+    monkeypatch.setattr(recorder, "PATIENCE", 0.0)
     product = point_at(adapters, stub)
     await connect(product, firm)
     await sync(product, firm)

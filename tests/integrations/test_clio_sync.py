@@ -6,6 +6,11 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import func, select
+
+from conftest import make_adapters
+from factories import make_collection, make_firm, make_payment
+from fakes import MovableClock
 from integrations.clio_firm import (
     connect,
     connection_of,
@@ -17,11 +22,6 @@ from integrations.clio_firm import (
     titles_of,
 )
 from integrations.clio_stub import EXPIRED, ClioStub, a_bill, broken, half, raw, running_stub
-from sqlalchemy import func, select
-
-from conftest import make_adapters
-from factories import make_collection, make_firm, make_payment
-from fakes import MovableClock
 from invoice_tracker.collections.models import Collection, CollectionState
 from invoice_tracker.core.database import Database
 from invoice_tracker.core.deps import Adapters
@@ -318,6 +318,17 @@ async def test_once_a_day_every_open_bill_is_read(product, firm, stub, clock):
     assert found[2].clio_state is ClioState.awaiting_approval
     assert found[3].clio_state is ClioState.deleted
     assert found[4].clio_state is ClioState.awaiting_payment
+
+
+async def test_a_clock_that_was_set_back_loses_nothing(product, firm, stub, clock):
+    put(stub, a_bill(1))
+    clock.move(days=30)
+    stub.now = clock.now()
+    await sync(product, firm)
+    clock.move(days=-30)
+    stub.now = clock.now()
+    stub.bills[1].update(balance=5.0, updated_at=iso(clock.now()))
+    assert (await sync(product, firm)).invoices_updated == 1
 
 
 async def test_every_quarter_of_an_hour_by_the_products_clock(product, firm, stub, clock):

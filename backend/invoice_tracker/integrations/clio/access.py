@@ -28,8 +28,9 @@ from invoice_tracker.ports import Clock
 from invoice_tracker.settings import Settings
 
 RENEW_BEFORE = timedelta(minutes=10)
-SYNC_PATIENCE = 120.0
-"""Seconds that one job may spend waiting because Clio asks it to."""
+SYNC_PATIENCE = 600.0
+"""Seconds that a run may spend waiting because Clio asks it to: 50 requests a minute are allowed,
+so a first import of 100,000 bills waits ten times."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,6 +27,8 @@ from invoice_tracker.integrations.clio.storing import follow_up, store_bills, to
 from invoice_tracker.invoices.models import ClioState
 from invoice_tracker.invoices.service import lock_invoices
 
+PATIENCE = 10.0
+"""Seconds that we wait when Clio asks us to; then the payments wait for the next time."""
 FIELDS = f"{BILL_FIELDS},available_state_transitions"
 NO_CLIO = "Clio is not connected."
 BY_HAND = "The firm records payments in Clio by hand."
@@ -65,7 +67,7 @@ def _reason_to_queue(connection: ClioConnection | None, item: ToRecord) -> str |
 
 async def _record_all(access: ClioAccess, firm_id: UUID, items: list[ToRecord]) -> None:
     try:
-        async with open_client(access, firm_id) as client:
+        async with open_client(access, firm_id, patience=PATIENCE) as client:
             for item in items:
                 await _record(access, client, firm_id, item)
     except ClioProblem as problem:

@@ -86,7 +86,11 @@ async def _begin(access: ClioAccess, run: SyncRun) -> Progress:
         connection = await session.get(ClioConnection, run.firm_id)
         watermark = connection.watermark if connection else None
         full_read_at = connection.full_read_at if connection else None
-    full = watermark is None or full_read_at is None or now - full_read_at >= FULL_READ_EVERY
+    if watermark is not None and watermark > now:
+        # A clock was set back: what changed since then would never be asked for.
+        watermark = None
+    recent = full_read_at is not None and timedelta() <= now - full_read_at < FULL_READ_EVERY
+    full = watermark is None or not recent
     return Progress(run.id, run.firm_id, now, watermark, full)
 
 

@@ -22,6 +22,7 @@ STATES = ("awaiting_payment", "draft", "awaiting_approval", "paid", "void", "del
 
 
 @router.get("/")
+@router.get("/nc/")
 async def bills(
     world: WorldDep,
     account: int | None = None,
@@ -30,7 +31,7 @@ async def bills(
     said: str = "",
     problem: str = "",
 ) -> HTMLResponse:
-    """Bills, newest first."""
+    """Bills, newest first. Also where links to a bill in Clio lead: ``/nc/#/bills/17``."""
     chosen = account_of(world, account)
     rows = [_line(world, chosen, bill) for bill in reversed(chosen.table("bills").values())]
     found = [row for row in rows if _matches(row, state, q)]
