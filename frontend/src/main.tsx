@@ -1,6 +1,5 @@
 import '@fontsource-variable/inter/index.css';
 import '@mantine/core/styles.css';
-import '@mantine/dates/styles.css';
 import '@mantine/notifications/styles.css';
 import './app.css';
 import { MantineProvider } from '@mantine/core';
@@ -26,6 +25,13 @@ async function goToLogIn() {
 
 const root = document.getElementById('root');
 if (!root) throw new Error('The page has no #root.');
+
+// After an update of the server the chunks of the old page are gone: load the new page, once.
+window.addEventListener('vite:preloadError', () => {
+  if (sessionStorage.getItem('reloaded') === location.href) return;
+  sessionStorage.setItem('reloaded', location.href);
+  window.location.reload();
+});
 
 createRoot(root).render(
   <StrictMode>

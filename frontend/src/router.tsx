@@ -4,15 +4,13 @@ import {
   createRoute,
   createRouter,
   lazyRouteComponent,
-  parseSearchWith,
   redirect,
-  stringifySearchWith,
 } from '@tanstack/react-router';
 import { isLoggedOut } from './api/problem';
 import { sessionQuery } from './lib/session';
 import type { RouterContext } from './router-context';
 import { NotFound, PageLoading, RouteError, Root } from './routes/root';
-import { parseInvoiceSearch, parsePaymentSearch, parseStartSearch, parseToDoSearch, text } from './routes/search';
+import { parseInvoiceSearch, parsePaymentSearch, parseSearch, parseStartSearch, parseToDoSearch, stringifySearch, text } from './routes/search';
 
 const rootRoute = createRootRouteWithContext<RouterContext>()({ component: Root, notFoundComponent: NotFound });
 
@@ -204,9 +202,8 @@ export function createAppRouter(queryClient: QueryClient) {
     defaultErrorComponent: RouteError,
     defaultPendingComponent: PageLoading,
     scrollRestoration: true,
-    // Search values are plain texts: ?q=1042, not ?q=%221042%22.
-    parseSearch: parseSearchWith((value) => value),
-    stringifySearch: stringifySearchWith(String),
+    parseSearch,
+    stringifySearch,
   });
 }
 

@@ -2,7 +2,10 @@ import {
   Alert,
   Badge,
   Button,
+  CloseButton,
+  type CloseButtonProps,
   createTheme,
+  InputWrapper,
   type CSSVariablesResolver,
   type MantineColorsTuple,
   Modal,
@@ -58,7 +61,10 @@ export const theme = createTheme({
   components: {
     Alert: Alert.extend({ defaultProps: { variant: 'light', radius: 'md' } }),
     Badge: Badge.extend({ defaultProps: { variant: 'light', radius: 'sm', tt: 'none', fw: 550 } }),
+    CloseButton: CloseButton.extend({ defaultProps: { 'aria-label': 'Close' } as Partial<CloseButtonProps> }),
     Button: Button.extend({ defaultProps: { fw: 550 } }),
+    // Nearly every field is needed; the few that are not say so in their description.
+    InputWrapper: InputWrapper.extend({ defaultProps: { withAsterisk: false } }),
     Modal: Modal.extend({ defaultProps: { centered: true, radius: 'lg' } }),
     NavLink: NavLink.extend({ styles: { root: { borderRadius: 'var(--mantine-radius-md)' } } }),
     Paper: Paper.extend({ defaultProps: { withBorder: true, radius: 'lg' } }),

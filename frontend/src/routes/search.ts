@@ -3,6 +3,17 @@ import { SECTIONS } from '@/lib/texts';
 
 type Raw = Record<string, unknown>;
 
+/** Search values are plain texts: ?q=1042 is the text "1042", and no number. */
+export function parseSearch(search: string): Raw {
+  return Object.fromEntries(new URLSearchParams(search));
+}
+
+export function stringifySearch(values: Raw): string {
+  const given = Object.entries(values).flatMap(([key, value]) => (typeof value === 'string' ? [[key, value]] : []));
+  const query = new URLSearchParams(given).toString();
+  return query ? `?${query}` : '';
+}
+
 export function text(value: unknown): string | undefined {
   return typeof value === 'string' && value !== '' ? value : undefined;
 }

@@ -16,7 +16,7 @@ export function CollectionFacts({ collection }: { collection: Collection }) {
   return (
     <Stack gap="sm" mb="sm">
       <Text size="sm">
-        <LinkText to="/reminder-sets/$setId" params={{ setId: collection.reminder_set.id }}>
+        <LinkText to="/reminder-sets/$setId" params={{ setId: collection.reminder_set.id }} underline="always">
           {collection.reminder_set.name}
         </LinkText>
         , version {collection.reminder_set.version} · {STATES[collection.state]}

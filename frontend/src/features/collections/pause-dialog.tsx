@@ -1,6 +1,6 @@
 import { Button, Group, Modal, Stack, Textarea } from '@mantine/core';
-import { DateInput } from '@mantine/dates';
 import { useForm } from '@mantine/form';
+import { DayInput } from '@/components/day-input';
 import { FormError, fieldErrors } from '@/components/form-error';
 import { addDays } from '@/lib/dates';
 import { notifyDone } from '@/lib/notify';
@@ -33,14 +33,10 @@ export function PauseDialog({ id, number, opened, onClose }: Props) {
       <form onSubmit={submit}>
         <Stack>
           <FormError error={pause.error} />
-          <DateInput
+          <DayInput
             label="Until"
             description="Leave it empty to pause until you resume."
-            placeholder="No end"
-            clearable
-            minDate={addDays(today, 1)}
-            valueFormat="MMM D, YYYY"
-            popoverProps={{ withinPortal: true }}
+            min={addDays(today, 1)}
             {...form.getInputProps('until')}
           />
           <Textarea label="Reason" placeholder="Client asked for time until the settlement" autosize minRows={2} data-autofocus {...form.getInputProps('reason')} />

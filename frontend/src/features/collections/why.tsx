@@ -1,8 +1,8 @@
 import { Box, List, Stack, Text } from '@mantine/core';
-import { DateInput } from '@mantine/dates';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { Card } from '@/components/card';
+import { DayInput } from '@/components/day-input';
 import { QueryView } from '@/components/query-view';
 import { useDates, useToday } from '@/lib/today';
 import { explanationQuery } from './queries';
@@ -16,7 +16,7 @@ export function Why({ invoiceId }: { invoiceId: string }) {
   return (
     <Card title="Why?" about="Why an e-mail goes, or does not go, on a day.">
       <Stack gap="sm">
-        <DateInput label="Day" value={on ?? today} onChange={setOn} valueFormat="MMM D, YYYY" size="sm" />
+        <DayInput label="Day" value={on ?? today} onChange={setOn} maw={200} />
         <Box aria-live="polite">
           <QueryView query={explanation}>
             {({ sentence, reasons, next }) => (

@@ -29,6 +29,7 @@ export function InvoicePicker({ value, onChange }: Props) {
       placeholder="Example values"
       searchable
       clearable
+      clearButtonProps={{ 'aria-label': 'Use example values' }}
       data={data}
       value={value}
       searchValue={text}

@@ -53,7 +53,7 @@ function Item({ payment }: { payment: Payment }) {
             {payment.invoice ? (
               <>
                 {', invoice '}
-                <LinkText to="/invoices/$invoiceId" params={{ invoiceId: payment.invoice.id }}>
+                <LinkText to="/invoices/$invoiceId" params={{ invoiceId: payment.invoice.id }} underline="always">
                   {payment.invoice.number}
                 </LinkText>
               </>

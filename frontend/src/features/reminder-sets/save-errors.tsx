@@ -19,7 +19,7 @@ export function SaveErrors({ error, onLoadNewer }: Props) {
     >
       <Stack gap="sm" align="flex-start">
         <Text>{errorText(error)}</Text>
-        {fields.length > 0 ? (
+        {fields.length > 1 ? (
           <List size="sm">
             {fields.map((message) => (
               <List.Item key={message}>{message}</List.Item>

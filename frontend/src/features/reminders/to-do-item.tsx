@@ -22,7 +22,7 @@ export function ToDoItem({ reminder, onOpenMail, children }: Props) {
           <Text size="sm">
             {reminder.client_name ?? 'Unknown client'}
             {', invoice '}
-            <LinkText to="/invoices/$invoiceId" params={{ invoiceId: reminder.invoice.id }}>
+            <LinkText to="/invoices/$invoiceId" params={{ invoiceId: reminder.invoice.id }} underline="always">
               {reminder.invoice.number}
             </LinkText>
             {reminder.recipient ? ` · ${reminder.recipient}` : ''}
