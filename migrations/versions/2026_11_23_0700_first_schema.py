@@ -438,7 +438,10 @@ def create_tables() -> None:
         "ix_invoices_firm_id_client_id", "invoices", ["firm_id", "client_id"], unique=False
     )
     op.create_index(
-        "ix_invoices_firm_id_due_on", "invoices", ["firm_id", "due_on", "id"], unique=False
+        "ix_invoices_by_due_day",
+        "invoices",
+        ["firm_id", sa.literal_column("COALESCE(due_on, '9000-01-01'::date)"), "id"],
+        unique=False,
     )
     op.create_index(
         "ix_invoices_open",

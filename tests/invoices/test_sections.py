@@ -21,13 +21,9 @@ from invoice_tracker.domain.holds import HoldKind
 from invoice_tracker.firms.models import Firm
 from invoice_tracker.invoices.models import ClioState, Invoice
 from invoice_tracker.invoices.overview import overview, set_now
-from invoice_tracker.invoices.repository import (
-    InvoiceFilter,
-    Section,
-    count_invoices,
-    total_sections,
-)
+from invoice_tracker.invoices.repository import InvoiceFilter, Section
 from invoice_tracker.invoices.status import refusal, status_note
+from invoice_tracker.invoices.totals import count_invoices, total_sections
 from invoice_tracker.payments.models import PaymentSource, PaymentState, RecordState
 
 NEW_YORK = "America/New_York"

@@ -9,6 +9,9 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from invoice_tracker.core.orm import Base, FirmOwned, Identified, Minor
 
+DUE_DAY = "COALESCE(due_on, '9000-01-01'::date)"
+"""Due day to sort by. Not the last day of all: asyncpg sends that one as infinity."""
+
 
 class Client(Identified, FirmOwned, Base):
     """A client of the firm: a contact in Clio."""
@@ -59,7 +62,8 @@ class Invoice(Identified, FirmOwned, Base):
     __tablename__ = "invoices"
     __table_args__ = (
         UniqueConstraint("firm_id", "clio_id"),
-        Index("ix_invoices_firm_id_due_on", "firm_id", "due_on", "id"),
+        # The order of the Invoices page, with bills without a due date at the end.
+        Index("ix_invoices_by_due_day", "firm_id", text(DUE_DAY), "id"),
         Index("ix_invoices_firm_id_client_id", "firm_id", "client_id"),
         Index(
             "ix_invoices_open",

@@ -1,4 +1,4 @@
-"""Queries of the Invoices page: one statement a list, one for all sections."""
+"""Queries of the Invoices page: which invoices, and in which order."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,20 +11,20 @@ from sqlalchemy import (
     ColumnElement,
     Date,
     Row,
-    Select,
-    case,
-    cast,
+    String,
     func,
     literal,
+    literal_column,
     or_,
     select,
     tuple_,
-    union_all,
 )
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.sql.base import ReadOnlyColumnCollection
 
 from invoice_tracker.core.errors import Invalid, NotFound
 from invoice_tracker.core.pagination import decode_cursor, encode_cursor
+from invoice_tracker.invoices.models import DUE_DAY, ClioState
 from invoice_tracker.invoices.overview import overview
 
 
@@ -53,6 +53,11 @@ class Sort(StrEnum):
     client_desc = "-client"
 
 
+Columns = ReadOnlyColumnCollection[str, Any]
+LISTED = (ClioState.awaiting_payment, ClioState.paid)
+"""States in Clio of what stands in a section."""
+
+
 @dataclass(frozen=True, slots=True)
 class InvoiceFilter:
     """Which invoices. Without ``section``: those of all sections."""
@@ -63,21 +68,10 @@ class InvoiceFilter:
     currency: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class SectionTotal:
-    """One section in one currency: how many, and what they still owe (or owed, when paid)."""
-
-    section: Section
-    currency: str
-    count: int
-    amount_minor: int
-
-
-# A bill without a due date sorts after all that have one. Not the last day of all: asyncpg sends
-# that one as infinity, which is later than itself.
-_DUE = func.coalesce(overview.c.due_on, cast(literal("9000-01-01"), Date))
+# Written out and not as parameters, so that the index of the same expression is found.
+_DUE = literal_column(f"({DUE_DAY})", Date)
 # Padded, so that 9 comes before 10.
-_NUMBER = func.lpad(overview.c.number, 40, "0")
+_NUMBER = literal_column("lpad(number, 40, '0')", String)
 _CLIENT = func.coalesce(func.lower(overview.c.client_name), "")
 _BALANCE = overview.c.effective_balance_minor
 
@@ -122,61 +116,12 @@ async def list_invoices(
     return page, encode_cursor(page[-1].sort_value, page[-1].id)
 
 
-async def count_invoices(session: AsyncSession, *, firm_id: UUID, wanted: InvoiceFilter) -> int:
-    """How many match."""
-    query = select(func.count()).select_from(overview).where(*conditions(firm_id, wanted))
-    return int(await session.scalar(query) or 0)
-
-
 async def matching_ids(
     session: AsyncSession, *, firm_id: UUID, wanted: InvoiceFilter, limit: int
 ) -> list[UUID]:
     """Ids of those that match, at most ``limit``: for *all that match the filter*."""
     query = select(overview.c.id).where(*conditions(firm_id, wanted)).order_by(overview.c.id)
     return list(await session.scalars(query.limit(limit)))
-
-
-async def total_sections(
-    session: AsyncSession, *, firm_id: UUID, wanted: InvoiceFilter
-) -> list[SectionTotal]:
-    """Count and sum of every section and currency, in one statement.
-
-    What Clio itself calls paid is counted without looking at payments and collections, so that
-    the cost grows with what is open and not with the firm's history.
-    """
-    base = conditions(firm_id, wanted)
-    amount = case(
-        (overview.c.section == Section.paid, overview.c.total_minor),
-        else_=overview.c.effective_balance_minor,
-    )
-    still_open = _subtotal(overview.c.section, amount).where(
-        *base, overview.c.clio_state == "awaiting_payment"
-    )
-    paid_in_clio = _subtotal(literal(Section.paid.value), overview.c.total_minor).where(
-        *base, overview.c.clio_state == "paid"
-    )
-    parts = union_all(
-        still_open.group_by(overview.c.section, overview.c.currency),
-        paid_in_clio.group_by(overview.c.currency),
-    ).subquery()
-    rows = await session.execute(
-        select(parts.c.section, parts.c.currency, func.sum(parts.c.count), func.sum(parts.c.amount))
-        .group_by(parts.c.section, parts.c.currency)
-        .order_by(parts.c.section, parts.c.currency)
-    )
-    return [
-        SectionTotal(Section(section), currency, int(count), int(amount))
-        for section, currency, count, amount in rows
-    ]
-
-
-def _subtotal(section: ColumnElement[str], amount: ColumnElement[int]) -> Select[Any]:
-    return select(
-        section.label("section"),
-        overview.c.currency.label("currency"),
-        func.count().label("count"),
-        func.sum(amount).label("amount"),
-    )
 
 
 async def get_invoice(session: AsyncSession, *, firm_id: UUID, invoice_id: UUID) -> Row[Any]:
@@ -189,27 +134,29 @@ async def get_invoice(session: AsyncSession, *, firm_id: UUID, invoice_id: UUID)
 
 
 def conditions(firm_id: UUID, wanted: InvoiceFilter) -> list[ColumnElement[bool]]:
-    """The filter as SQL over the view. Also for other lists of *all that match*."""
-    found: list[ColumnElement[bool]] = [overview.c.firm_id == firm_id]
+    """The whole filter as SQL over the view."""
+    found = matching(overview.c, firm_id, wanted)
     if wanted.section is None:
-        found.append(overview.c.clio_state.in_(["awaiting_payment", "paid"]))
+        found.append(overview.c.clio_state.in_(LISTED))
     else:
         found.append(overview.c.section == wanted.section)
         if wanted.section is not Section.paid:
-            # Implied by the section, but this an index can use.
-            found.append(overview.c.clio_state == "awaiting_payment")
-    if wanted.client_id is not None:
-        found.append(overview.c.client_id == wanted.client_id)
-    if wanted.currency is not None:
-        found.append(overview.c.currency == wanted.currency.upper())
-    if wanted.q:
-        found.append(_contains(wanted.q))
+            # Implied by the section, but said before payments and collections are looked at.
+            found.append(overview.c.clio_state == ClioState.awaiting_payment)
     return found
 
 
-def _contains(q: str) -> ColumnElement[bool]:
-    columns = (overview.c.number, overview.c.client_name, overview.c.matter_display_number)
-    return or_(*(column.icontains(q, autoescape=True) for column in columns))
+def matching(columns: Columns, firm_id: UUID, wanted: InvoiceFilter) -> list[ColumnElement[bool]]:
+    """All of the filter but the section, as SQL over whatever has these columns."""
+    found: list[ColumnElement[bool]] = [columns.firm_id == firm_id]
+    if wanted.client_id is not None:
+        found.append(columns.client_id == wanted.client_id)
+    if wanted.currency is not None:
+        found.append(columns.currency == wanted.currency.upper())
+    if wanted.q:
+        texts = (columns.number, columns.client_name, columns.matter_display_number)
+        found.append(or_(*(text.icontains(wanted.q, autoescape=True) for text in texts)))
+    return found
 
 
 def _after(cursor: str, value: ColumnElement[Any], *, ascending: bool) -> ColumnElement[bool]:

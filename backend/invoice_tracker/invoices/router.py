@@ -13,7 +13,7 @@ from invoice_tracker.core.pagination import DEFAULT_LIMIT, CursorParam, LimitPar
 from invoice_tracker.core.schemas import Items, MoneyOut, Page
 from invoice_tracker.firms.links import make_link
 from invoice_tracker.firms.models import LinkKind
-from invoice_tracker.invoices import repository, timeline
+from invoice_tracker.invoices import repository, timeline, totals
 from invoice_tracker.invoices.overview import set_now
 from invoice_tracker.invoices.presenting import present_detail, present_row
 from invoice_tracker.invoices.repository import InvoiceFilter, Section, Sort
@@ -75,7 +75,7 @@ async def list_invoices(
     return Page(
         items=[present_row(row, today=today, time_zone=zone) for row in rows],
         next_cursor=next_cursor,
-        total=await repository.count_invoices(session, firm_id=principal.firm_id, wanted=wanted),
+        total=await totals.count_invoices(session, firm_id=principal.firm_id, wanted=wanted),
     )
 
 
@@ -90,7 +90,7 @@ async def list_sections(
 ) -> Items[SectionOut]:
     """Every section with its count, and its total in each currency."""
     await set_now(session, clock.now())
-    found = await repository.total_sections(
+    found = await totals.total_sections(
         session,
         firm_id=principal.firm_id,
         wanted=read_filter(None, q, client_id, currency),
