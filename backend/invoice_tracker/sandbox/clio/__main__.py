@@ -18,6 +18,7 @@ def main() -> None:
         SandboxClock(options.clock_file),
         client_id=options.client_id,
         client_secret=options.client_secret,
+        redirect_uris=options.redirect_uri,
         rate_limit=options.rate_limit,
     )
     uvicorn.run(
@@ -37,6 +38,12 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--clock-file", default=os.environ.get("CLOCK_FILE", ".state/clock.json"))
     parser.add_argument("--client-id", default="sandbox-client")
     parser.add_argument("--client-secret", default="sandbox-secret")
+    parser.add_argument(
+        "--redirect-uri",
+        action="append",
+        default=[],
+        help="an address the application registered; none: any address",
+    )
     parser.add_argument("--rate-limit", type=int, default=50, help="requests a minute; 0: no limit")
     parser.add_argument("--log-level", default="warning")
     return parser.parse_args()

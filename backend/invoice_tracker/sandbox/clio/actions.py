@@ -1,46 +1,46 @@
 """What happens to a bill, whoever makes it happen: the API, the page or a test."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
+from invoice_tracker.sandbox.clio.bill_shape import balance_minor, transitions
 from invoice_tracker.sandbox.clio.problems import unprocessable
-from invoice_tracker.sandbox.clio.shapes import balance_minor, transitions
 from invoice_tracker.sandbox.clio.store import Account, Row
 from invoice_tracker.sandbox.clio.world import World
+
+FIRST_NUMBER = 1000
 
 
 def new_bill(
     world: World,
     account: Account,
     *,
-    client_id: int | None = None,
     amount_minor: int,
+    client_id: int | None = None,
     currency: str = "USD",
-    due_in_days: int | None = 30,
+    due_on: date | None,
     approved: bool = True,
     kind: str = "revenue_kind",
 ) -> Row:
     """A quick bill: one matter, one bill; ``approved`` skips the approval process."""
-    today = world.today()
     contacts = account.table("contacts")
     client = contacts[client_id] if client_id else next(iter(contacts.values()))
-    matter = next(
-        (m["id"] for m in account.table("matters").values() if m["client_id"] == client["id"]), None
-    )
-    due = today + timedelta(days=due_in_days) if due_in_days is not None else None
-    issued = min(today, due) if due else today
+    matters = account.table("matters").values()
+    matter = next((row["id"] for row in matters if row["client_id"] == client["id"]), None)
+    issued = min(world.today(), due_on) if due_on else world.today()
     return world.add(
         account,
         "bills",
         {
-            "number": str(_next_number(account)),
+            "number": str(next_number(account)),
             "subject": None,
             "memo": None,
+            "purchase_order": None,
             "kind": kind,
             "type": "MatterBill",
             "state": "awaiting_payment" if approved else "draft",
             "issued_at": issued.isoformat(),
-            "due_at": due.isoformat() if due else None,
+            "due_at": due_on.isoformat() if due_on else None,
             "paid_at": None,
             "last_sent_at": None,
             "total_minor": amount_minor,
@@ -54,9 +54,15 @@ def new_bill(
     )
 
 
-def _next_number(account: Account) -> int:
-    numbers = [int(bill["number"]) for bill in account.table("bills").values()]
-    return max(numbers, default=1000) + 1
+def next_number(account: Account) -> int:
+    """The number after the highest there is."""
+    texts = [bill["number"] for bill in account.table("bills").values()]
+    return max((int(text) for text in texts if text.isdigit()), default=FIRST_NUMBER) + 1
+
+
+def in_days(world: World, days: int | None) -> date | None:
+    """The day that many days from the sandbox's today."""
+    return None if days is None else world.today() + timedelta(days=days)
 
 
 def approve(world: World, account: Account, bill: Row) -> None:
@@ -66,8 +72,8 @@ def approve(world: World, account: Account, bill: Row) -> None:
 
 def unapprove(world: World, account: Account, bill: Row) -> None:
     """Back to draft, as Clio's own page allows while nothing is paid."""
-    if bill["paid_minor"]:
-        raise unprocessable("A bill with payments cannot go back to draft.")
+    if bill["state"] not in {"awaiting_approval", "awaiting_payment"} or bill["paid_minor"]:
+        raise unprocessable("Only an approved bill without payments can go back to draft.")
     bill["state"] = "draft"
     world.touch(account, "bills", bill)
 
@@ -101,6 +107,8 @@ def pay(world: World, account: Account, bill: Row, amount_minor: int | None = No
 
 def delete_payments(world: World, account: Account, bill: Row) -> None:
     """Take all payments of a bill back, as a bookkeeper would after a mistake."""
+    if bill["state"] not in {"awaiting_payment", "paid"}:
+        raise unprocessable("The bill has no payments.")
     for allocation in account.table("allocations").values():
         if allocation["bill_id"] == bill["id"] and not allocation["voided_at"]:
             allocation["voided_at"] = world.now().isoformat()
@@ -110,13 +118,16 @@ def delete_payments(world: World, account: Account, bill: Row) -> None:
 
 
 def set_state(world: World, account: Account, bill: Row, state: str) -> None:
-    """A change of state that the state machine allows. Raises 422."""
-    if state not in transitions(bill) or (state == "void" and bill["paid_minor"]):
+    """A change of state that the state machine allows. Raises 422.
+
+    Setting a bill to paid leaves no allocation: no payment was recorded.
+    """
+    if state not in transitions(bill):
         raise unprocessable(f"Bill can not be transitioned from {bill['state']} to {state}.")
-    if state == "paid" and world.store.mark_paid != "allow_without_balance_change":
-        bill["paid_minor"] = bill["total_minor"]
     if state == "paid":
         bill["paid_at"] = world.today().isoformat()
+        if world.store.mark_paid != "allow_without_balance_change":
+            bill["paid_minor"] = bill["total_minor"]
     bill["state"] = state
     world.touch(account, "bills", bill, "deleted" if state == "deleted" else "updated")
 

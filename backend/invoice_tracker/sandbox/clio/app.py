@@ -2,22 +2,26 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator
-from email.utils import format_datetime
+from collections.abc import AsyncIterator, Sequence
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import JSONResponse, Response
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from fastapi.responses import Response
 
 from invoice_tracker.sandbox.clio import (
     admin_api,
+    admin_bills_api,
     bills_api,
     bills_page,
+    contacts_api,
     hooks_api,
+    matters_api,
+    money_api,
     oauth,
-    people_api,
+    office_api,
+    trouble_page,
 )
+from invoice_tracker.sandbox.clio.faulty import FaultyApi
 from invoice_tracker.sandbox.clio.problems import NotFound, Problem, bad_request
 from invoice_tracker.sandbox.clio.rates import Rates
 from invoice_tracker.sandbox.clio.sample_data import fill
@@ -26,7 +30,8 @@ from invoice_tracker.sandbox.clio.webhooks import WebhookSender
 from invoice_tracker.sandbox.clio.world import Clock, World
 from invoice_tracker.sandbox.pages import add_style
 
-PARTS = (oauth, bills_api, people_api, hooks_api, admin_api, bills_page)
+API = (oauth, bills_api, contacts_api, matters_api, money_api, office_api, hooks_api)
+OURS = (admin_bills_api, admin_api, bills_page, trouble_page)
 
 
 def create_app(
@@ -35,15 +40,29 @@ def create_app(
     *,
     client_id: str = "sandbox-client",
     client_secret: str = "sandbox-secret",  # noqa: S107 - known to everybody
+    redirect_uris: Sequence[str] = (),
     rate_limit: int = 50,
+    sender: WebhookSender | None = None,
 ) -> FastAPI:
-    """The whole service. An empty store is filled with the sample data."""
-    world = World(store, clock, client_id, client_secret, Rates(rate_limit), WebhookSender(store))
+    """The whole service. An empty store is filled with the sample data.
+
+    ``rate_limit`` is requests a minute for each token, 0 for no limit. Without ``redirect_uris``
+    any address may be sent back to.
+    """
+    world = World(
+        store,
+        clock,
+        client_id,
+        client_secret,
+        tuple(redirect_uris),
+        Rates(rate_limit),
+        sender or WebhookSender(store),
+    )
     if store.is_empty:
         fill(store, clock.now())
     app = FastAPI(title="Sandbox Clio", lifespan=_life, openapi_url=None)
     app.state.world = world
-    for part in PARTS:
+    for part in (*API, *OURS):
         app.include_router(part.router)
     add_style(app)
     app.add_exception_handler(Problem, _on_problem)
@@ -70,74 +89,13 @@ async def _on_problem(_: Request, error: Exception) -> Response:
 
 
 async def _on_invalid(_: Request, error: Exception) -> Response:
-    return bad_request(str(error)[:200]).answer()
+    assert isinstance(error, RequestValidationError)
+    first = error.errors()[0]
+    if first["loc"][0] == "path":
+        return NotFound().answer()
+    where = ".".join(str(part) for part in first["loc"])
+    return bad_request(f"{where}: {first['msg']}").answer()
 
 
 async def _on_unknown(_: Request, __: Exception) -> Response:
     return NotFound().answer()
-
-
-class FaultyApi:
-    """Puts Clio's own time into every answer, and applies the faults that were asked for."""
-
-    def __init__(self, app: ASGIApp, world: World) -> None:
-        self.app = app
-        self.world = world
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass the request on, or let it go wrong."""
-        if scope["type"] != "http":
-            await self.app(scope, receive, send)
-            return
-        dated = _dated(send, format_datetime(self.world.now(), usegmt=True))
-        fault = None
-        if not scope["path"].startswith("/sandbox"):
-            fault = self.world.faults.take(scope["path"])
-        if fault is None:
-            await self.app(scope, receive, dated)
-        elif fault.kind == "delay":
-            await asyncio.sleep(fault.seconds)
-            await self.app(scope, receive, dated)
-        elif fault.kind == "status":
-            await _refuse(fault.status)(scope, receive, dated)
-        elif fault.kind == "malformed":
-            await Response("<html>oops", media_type="application/json")(scope, receive, dated)
-        elif fault.kind == "truncate":
-            await self.app(scope, receive, _half(dated))
-        else:
-            await _hang_up(send)
-
-
-def _refuse(status: int) -> JSONResponse:
-    headers = {"Retry-After": "1"} if status == 429 else None
-    problem = Problem(status, "SandboxFault", f"The sandbox answers {status} as asked.", headers)
-    return problem.answer()
-
-
-def _dated(send: Send, date: str) -> Send:
-    async def with_date(message: Message) -> None:
-        if message["type"] == "http.response.start":
-            message["headers"] = [*message["headers"], (b"date", date.encode())]
-        await send(message)
-
-    return with_date
-
-
-def _half(send: Send) -> Send:
-    """The first half of a body, as if it were all."""
-
-    async def cut(message: Message) -> None:
-        if message["type"] == "http.response.start":
-            message["headers"] = [h for h in message["headers"] if h[0] != b"content-length"]
-        elif message["type"] == "http.response.body":
-            body = message.get("body", b"")
-            message = {**message, "body": body[: len(body) // 2]}
-        await send(message)
-
-    return cut
-
-
-async def _hang_up(send: Send) -> None:
-    """Promise a body and leave: the server closes the connection and the client has no answer."""
-    headers = [(b"content-length", b"1")]
-    await send({"type": "http.response.start", "status": 200, "headers": headers})

@@ -1,16 +1,19 @@
 """The page on which one does what staff do in Clio: approve, record a payment, void."""
 
-from datetime import date
+from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Annotated, Any
+from urllib.parse import urlencode
 
 from fastapi import APIRouter, Form
 from fastapi.responses import HTMLResponse, RedirectResponse
 
 from invoice_tracker.sandbox.clio import actions
-from invoice_tracker.sandbox.clio.admin_api import account_of, find
-from invoice_tracker.sandbox.clio.problems import Problem
-from invoice_tracker.sandbox.clio.shapes import balance_minor, minor
+from invoice_tracker.sandbox.clio.bill_filters import is_overdue
+from invoice_tracker.sandbox.clio.bill_shape import balance_minor
+from invoice_tracker.sandbox.clio.finding import account_of, find
+from invoice_tracker.sandbox.clio.problems import NotFound, Problem, unprocessable
+from invoice_tracker.sandbox.clio.shape import minor
 from invoice_tracker.sandbox.clio.store import Account, Row
 from invoice_tracker.sandbox.clio.world import World, WorldDep
 from invoice_tracker.sandbox.pages import page_templates, render
@@ -22,7 +25,6 @@ STATES = ("awaiting_payment", "draft", "awaiting_approval", "paid", "void", "del
 
 
 @router.get("/")
-@router.get("/nc/")
 async def bills(
     world: WorldDep,
     account: int | None = None,
@@ -31,7 +33,7 @@ async def bills(
     said: str = "",
     problem: str = "",
 ) -> HTMLResponse:
-    """Bills, newest first. Also where links to a bill in Clio lead: ``/nc/#/bills/17``."""
+    """Bills, newest first."""
     chosen = account_of(world, account)
     rows = [_line(world, chosen, bill) for bill in reversed(chosen.table("bills").values())]
     found = [row for row in rows if _matches(row, state, q)]
@@ -47,6 +49,8 @@ async def bills(
         q=q,
         contacts=sorted(chosen.table("contacts").values(), key=lambda row: row["name"]),
         mark_paid=world.store.mark_paid,
+        rate_limit=world.rates.limit,
+        faults=world.faults.waiting,
         now=world.now(),
         said=said,
         problem=problem,
@@ -54,12 +58,10 @@ async def bills(
 
 
 def _line(world: World, account: Account, bill: Row) -> dict[str, Any]:
-    due = bill["due_at"]
-    late = due is not None and date.fromisoformat(due) < world.today()
     return bill | {
         "client": account.get("contacts", bill["client_id"])["name"],
         "balance_minor": balance_minor(bill),
-        "late": late and bill["state"] == "awaiting_payment",
+        "late": is_overdue(bill, world.today()),
     }
 
 
@@ -68,10 +70,16 @@ def _matches(row: Row, state: str, q: str) -> bool:
     return (not state or row["state"] == state) and q.lower() in text
 
 
-def _back(account: Account, **said: str) -> RedirectResponse:
-    from urllib.parse import urlencode
-
+def back(account: Account, **said: str) -> RedirectResponse:
+    """To the page of bills, with something to say."""
     return RedirectResponse(f"/?{urlencode({'account': account.id, **said})}", 303)
+
+
+def _amount(text: str, currency: str) -> int:
+    try:
+        return minor(Decimal(text.strip().replace(",", "")), currency)
+    except (InvalidOperation, ValueError, OverflowError) as error:
+        raise unprocessable(f"{text} is not an amount.") from error
 
 
 @router.post("/do/new")
@@ -79,22 +87,29 @@ async def new_bill(
     world: WorldDep,
     account: Annotated[int, Form()],
     client_id: Annotated[int, Form()],
-    amount: Annotated[float, Form(gt=0)],
-    due_in_days: Annotated[int, Form()],
+    amount: Annotated[str, Form()],
+    due_in_days: Annotated[int, Form(ge=-3650, le=3650)],
     approved: Annotated[bool, Form()] = False,
 ) -> RedirectResponse:
     """A new quick bill."""
     firm = account_of(world, account)
+    firm.get("contacts", client_id)
+    try:
+        amount_minor = _amount(amount, "USD")
+        if amount_minor <= 0:
+            raise unprocessable("A bill needs an amount above zero.")
+    except Problem as problem:
+        return back(firm, problem=problem.message)
     bill = actions.new_bill(
         world,
         firm,
         client_id=client_id,
-        amount_minor=minor(amount, "USD"),
-        due_in_days=due_in_days,
+        amount_minor=amount_minor,
+        due_on=actions.in_days(world, due_in_days),
         approved=approved,
     )
     words = "approved" if approved else "a draft: approve it below"
-    return _back(firm, said=f"Bill {bill['number']} is {words}.", q=bill["number"])
+    return back(firm, said=f"Bill {bill['number']} is {words}.", q=bill["number"])
 
 
 @router.post("/do/bills/{bill_id}/{verb}")
@@ -106,9 +121,11 @@ async def act(
     number = str(bill["number"])
     try:
         words = _do(world, account, bill, verb, amount)
+    except NotFound:
+        raise
     except Problem as problem:
-        return _back(account, problem=f"Bill {number}: {problem.message}", q=number)
-    return _back(account, said=f"Bill {number} {words}.", q=number)
+        return back(account, problem=f"Bill {number}: {problem.message}", q=number)
+    return back(account, said=f"Bill {number} {words}.", q=number)
 
 
 def _do(world: World, account: Account, bill: Row, verb: str, amount: str) -> str:
@@ -118,16 +135,8 @@ def _do(world: World, account: Account, bill: Row, verb: str, amount: str) -> st
     if verb == "void":
         actions.set_state(world, account, bill, "void")
         return "is void"
-    paid = minor(float(amount), bill["currency"]) if amount.strip() else None
+    if verb != "pay":
+        raise NotFound
+    paid = _amount(amount, bill["currency"]) if amount.strip() else None
     actions.pay(world, account, bill, paid)
     return "is paid" if bill["state"] == "paid" else "is paid in part"
-
-
-@router.post("/do/switches")
-async def switch(
-    world: WorldDep, account: Annotated[int, Form()], mark_paid: Annotated[str, Form()]
-) -> RedirectResponse:
-    """How Clio answers when an application sets a bill to paid."""
-    world.store.mark_paid = mark_paid
-    world.store.changed()
-    return _back(account_of(world, account), said="Saved.")

@@ -1,14 +1,18 @@
 """The ``fields`` parameter: a comma list, one level of braces, anything unknown is an error."""
 
 import re
+from collections.abc import Iterable
 from typing import Any
 
 from invoice_tracker.sandbox.clio.problems import bad_request
-from invoice_tracker.sandbox.clio.shapes import DEFAULTS, NESTED, NESTED_SHAPES, SHAPES, Field
+from invoice_tracker.sandbox.clio.shape import Nested
+from invoice_tracker.sandbox.clio.shapes import DEFAULTS, SHAPES
 from invoice_tracker.sandbox.clio.store import Account, Row
 
-Wanted = dict[str, list[str] | None]
-ENTRY = re.compile(r"(\w+)(?:\{([^{}]*)\})?(?:,|$)")
+Wanted = dict[str, tuple[str, ...] | None]
+NAMES = r"\w+(?:,\w+)*"
+ENTRY = re.compile(rf"(\w+)(?:\{{({NAMES})\}})?")
+LIST = re.compile(rf"{ENTRY.pattern}(?:,{ENTRY.pattern})*")
 DEFAULT = ("id", "etag")
 
 
@@ -16,29 +20,24 @@ def parse(text: str | None, noun: str) -> Wanted:
     """Names asked for, each with the names in its braces. Raises 400 ``InvalidFields``."""
     if not text:
         return dict.fromkeys(DEFAULTS.get(noun, DEFAULT))
+    if not LIST.fullmatch(text):
+        raise _invalid(text)
     wanted: Wanted = {}
-    position = 0
-    while position < len(text):
-        found = ENTRY.match(text, position)
-        if found is None or found.group(1) not in SHAPES[noun]:
-            raise _invalid(text[position:])
-        position = found.end()
-        inner = found.group(2)
-        wanted[found.group(1)] = inner.split(",") if inner is not None else None
-    for name, names in wanted.items():
-        _check_inner(name, names)
+    for name, inner in ENTRY.findall(text):
+        wanted[name] = tuple(inner.split(",")) if inner else None
+        _check(noun, name, wanted[name] or ())
     return wanted
 
 
-def _check_inner(name: str, names: list[str] | None) -> None:
-    shape = _shape_of(name)
-    for inner in names or ():
-        if shape is None or inner not in shape:
-            raise _invalid(f"{name}{{{inner}}}")
-
-
-def _shape_of(name: str) -> dict[str, Field] | None:
-    return SHAPES[NESTED[name]] if name in NESTED else NESTED_SHAPES.get(name)
+def _check(noun: str, name: str, inner: Iterable[str]) -> None:
+    field = SHAPES[noun].get(name)
+    if field is None:
+        raise _invalid(name)
+    for each in inner:
+        if not isinstance(field, Nested):
+            raise _invalid(f"{name}{{{each}}}")
+        if field.noun is not None and each not in SHAPES[field.noun]:
+            raise _invalid(f"{name}{{{each}}}")
 
 
 def _invalid(what: str) -> Exception:
@@ -46,19 +45,18 @@ def _invalid(what: str) -> Exception:
 
 
 def show(account: Account, noun: str, row: Row, wanted: Wanted) -> Row:
-    """One row with the fields asked for."""
-    shape = SHAPES[noun]
-    return {
-        name: _inner(account, name, shape[name](account, row), names)
-        for name, names in wanted.items()
-    }
+    """One row with the fields asked for; what is nested deeper shows its defaults."""
+    return {name: _value(account, noun, row, name, inner) for name, inner in wanted.items()}
 
 
-def _inner(account: Account, name: str, value: Any, names: list[str] | None) -> Any:
-    shape = _shape_of(name)
-    if shape is None or value is None:
+def _value(account: Account, noun: str, row: Row, name: str, inner: tuple[str, ...] | None) -> Any:
+    field = SHAPES[noun][name]
+    if not isinstance(field, Nested):
+        return field(account, row)
+    value = field.find(account, row)
+    if field.noun is None or value is None:
         return value
-    chosen = names if names is not None else DEFAULTS.get(NESTED.get(name, ""), DEFAULT)
+    wanted = dict.fromkeys(inner or DEFAULTS.get(field.noun, DEFAULT))
     if isinstance(value, list):
-        return [{key: shape[key](account, item) for key in chosen} for item in value]
-    return {key: shape[key](account, value) for key in chosen}
+        return [show(account, field.noun, item, wanted) for item in value]
+    return show(account, field.noun, value, wanted)

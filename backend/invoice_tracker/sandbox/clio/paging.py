@@ -1,48 +1,55 @@
-"""Lists: order, a page at a time, and the address of the next page."""
+"""Lists: order, a page at a time, and the addresses of the pages beside it."""
 
 import base64
+import binascii
 import json
-from collections.abc import Callable, Sequence
-from typing import Annotated, Any
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
-from fastapi import Query, Request
-from fastapi.responses import JSONResponse, Response
+from fastapi import Request
+from fastapi.responses import JSONResponse
 
 from invoice_tracker.sandbox.clio import fields
 from invoice_tracker.sandbox.clio.access import Caller
-from invoice_tracker.sandbox.clio.problems import bad_request
-from invoice_tracker.sandbox.clio.store import Row
+from invoice_tracker.sandbox.clio.problems import JSON_TYPE, bad_request
+from invoice_tracker.sandbox.clio.store import Account, Row
 
-Limit = Annotated[int, Query()]
+Key = Callable[[Account, Row], Any]
 MOST = 200
+BY_ID: dict[str, Key] = {"id": lambda _, row: row["id"]}
 
 
 def page(
     request: Request,
-    response: Response,
     caller: Caller,
     noun: str,
     rows: Sequence[Row],
     *,
-    sort: Callable[[Row], Any] = lambda row: row["id"],
-    descending: bool = False,
+    orders: Mapping[str, Key] = BY_ID,
 ) -> JSONResponse:
-    """One page of rows, with ``meta.paging.next`` while there is more."""
+    """One page of rows, with ``meta.paging`` while there is more on either side."""
     query = request.query_params
     limit = _limit(query.get("limit"))
     wanted = fields.parse(query.get("fields"), noun)
-    ordered = sorted(rows, key=lambda row: row["id"])
-    ordered = sorted(ordered, key=lambda row: _sortable(sort(row)), reverse=descending)
+    ordered = _sort(caller.account, rows, query.get("order", "id(asc)"), orders)
     start = _start(query.get("page_token"), ordered)
     chosen = ordered[start : start + limit]
-    paging: dict[str, str] = {}
-    if start + limit < len(ordered):
-        paging["next"] = str(request.url.include_query_params(page_token=_token(chosen[-1])))
     body = {
         "data": [fields.show(caller.account, noun, row, wanted) for row in chosen],
-        "meta": {"paging": paging, "records": len(ordered)},
+        "meta": {"paging": _beside(request, ordered, start, limit), "records": len(ordered)},
     }
-    return JSONResponse(body, headers=dict(response.headers))
+    return JSONResponse(body, media_type=JSON_TYPE)
+
+
+def _sort(
+    account: Account, rows: Sequence[Row], order: str, orders: Mapping[str, Key]
+) -> list[Row]:
+    name, _, way = order.removesuffix(")").partition("(")
+    if name not in orders or way not in {"", "asc", "desc"}:
+        raise bad_request(f"order {order} is not valid")
+    key = orders[name]
+    by_id = sorted(rows, key=lambda row: row["id"])
+    return sorted(by_id, key=lambda row: _sortable(key(account, row)), reverse=way == "desc")
 
 
 def _sortable(value: Any) -> tuple[bool, Any]:
@@ -57,32 +64,32 @@ def _limit(text: str | None) -> int:
     return int(text)
 
 
-def _token(row: Row) -> str:
-    return base64.urlsafe_b64encode(json.dumps({"after": row["id"]}).encode()).decode()
+def _beside(request: Request, ordered: Sequence[Row], start: int, limit: int) -> dict[str, str]:
+    beside = {}
+    if start > 0:
+        before = max(0, start - limit)
+        after = ordered[before - 1]["id"] if before else 0
+        beside["previous"] = _address(request, after)
+    if start + limit < len(ordered):
+        beside["next"] = _address(request, ordered[start + limit - 1]["id"])
+    return beside
+
+
+def _address(request: Request, after: int) -> str:
+    token = base64.urlsafe_b64encode(json.dumps({"after": after}).encode()).decode()
+    return str(request.url.include_query_params(page_token=token))
 
 
 def _start(token: str | None, ordered: Sequence[Row]) -> int:
+    """Behind the row that the token names, wherever it stands now."""
     if not token:
         return 0
     try:
-        after = json.loads(base64.urlsafe_b64decode(token))["after"]
-    except (ValueError, KeyError, TypeError) as error:
+        after = json.loads(base64.urlsafe_b64decode(token))["after"] + 0
+    except (ValueError, KeyError, TypeError, binascii.Error) as error:
         raise bad_request("page_token is not valid") from error
     for position, row in enumerate(ordered):
         if row["id"] == after:
             return position + 1
     # The row has left the list meanwhile: go on behind where it stood in order of id.
     return next((i for i, row in enumerate(ordered) if row["id"] > after), len(ordered))
-
-
-def single(
-    request: Request, response: Response, caller: Caller, noun: str, row: Row, status: int = 200
-) -> Response:
-    """One row with its ETag; 304 when the caller has it already."""
-    headers = dict(response.headers) | {"ETag": row["etag"]}
-    if request.method == "GET" and request.headers.get("if-none-match") == row["etag"]:
-        return Response(status_code=304, headers=headers)
-    wanted = fields.parse(request.query_params.get("fields"), noun)
-    shown = fields.show(caller.account, noun, row, wanted)
-    headers.pop("content-length", None)
-    return JSONResponse({"data": shown}, status, headers=headers)

@@ -2,6 +2,8 @@
 
 from fastapi.responses import JSONResponse
 
+JSON_TYPE = "application/json; charset=utf-8"
+
 
 class Problem(Exception):
     """An error answer of the API."""
@@ -18,7 +20,7 @@ class Problem(Exception):
     def answer(self) -> JSONResponse:
         """The answer itself."""
         body = {"error": {"type": self.kind, "message": self.message}}
-        return JSONResponse(body, self.status, headers=self.headers)
+        return JSONResponse(body, self.status, headers=self.headers, media_type=JSON_TYPE)
 
 
 class NotFound(Problem):
@@ -39,6 +41,7 @@ class TokenRefused(Problem):
         super().__init__(401, "invalid_token", self.DESCRIPTION)
 
     def answer(self) -> JSONResponse:
+        """OAuth's shape, with the challenge."""
         challenge = (
             f'Bearer realm="Clio", error="invalid_token", error_description="{self.DESCRIPTION}"'
         )
@@ -46,6 +49,7 @@ class TokenRefused(Problem):
             {"error": self.kind, "error_description": self.message},
             401,
             headers={"WWW-Authenticate": challenge},
+            media_type=JSON_TYPE,
         )
 
 
@@ -54,9 +58,9 @@ def unauthorized() -> Problem:
     return Problem(401, "UnauthorizedError", "User is not authorized")
 
 
-def forbidden() -> Problem:
+def forbidden(message: str = "User is forbidden from taking that action") -> Problem:
     """The user or the application may not."""
-    return Problem(403, "ForbiddenError", "User is forbidden from taking that action")
+    return Problem(403, "ForbiddenError", message)
 
 
 def unprocessable(message: str) -> Problem:
@@ -67,3 +71,13 @@ def unprocessable(message: str) -> Problem:
 def bad_request(message: str, kind: str = "ArgumentError") -> Problem:
     """A parameter that cannot be."""
     return Problem(400, kind, message)
+
+
+def changed_meanwhile() -> Problem:
+    """``If-Match`` names a version that is not the present one."""
+    return Problem(412, "PreconditionFailed", "The resource has changed since it was read.")
+
+
+def rate_limited(wait: int) -> Problem:
+    """Too many requests; ``wait`` is in seconds."""
+    return Problem(429, "RateLimited", "Rate limited", {"Retry-After": str(wait)})

@@ -3,8 +3,6 @@
 import time
 from dataclasses import dataclass, field
 
-from invoice_tracker.sandbox.clio.problems import Problem
-
 WINDOW = 60.0
 
 
@@ -15,10 +13,10 @@ class Rates:
     limit: int = 50
     _windows: dict[str, tuple[float, int]] = field(default_factory=dict)
 
-    def count(self, token: str) -> dict[str, str]:
-        """Count one request; headers for its answer. Raises 429 when there were too many."""
+    def count(self, token: str) -> tuple[dict[str, str], int]:
+        """Count one request: headers for its answer, and seconds to wait (0: go on)."""
         if not self.limit:
-            return {}
+            return {}, 0
         start, used = self._windows.get(token, (0.0, 0))
         now = time.time()
         if now - start >= WINDOW:
@@ -30,7 +28,5 @@ class Rates:
             "X-RateLimit-Remaining": str(max(0, self.limit - used)),
             "X-RateLimit-Reset": str(int(start + WINDOW)),
         }
-        if used > self.limit:
-            wait = max(1, int(start + WINDOW - now) + 1)
-            raise Problem(429, "RateLimited", "Rate limited", headers | {"Retry-After": str(wait)})
-        return headers
+        too_many = used > self.limit
+        return headers, max(1, int(start + WINDOW - now) + 1) if too_many else 0

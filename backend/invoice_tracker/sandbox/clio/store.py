@@ -4,11 +4,13 @@ Amounts are whole minor units here and become currency units only in an answer.
 """
 
 import asyncio
+import hashlib
 import json
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from invoice_tracker.sandbox.clio.permissions import Level
 from invoice_tracker.sandbox.clio.problems import NotFound
 
 Row = dict[str, Any]
@@ -52,6 +54,7 @@ class Store:
         self.tokens: dict[str, Row] = {}
         self.refresh_tokens: dict[str, Row] = {}
         self.mark_paid = "allow"
+        self.permissions: dict[str, Level] = {}
         self.next_id = 1
         self._dirty = False
         if self.path and self.path.exists():
@@ -78,16 +81,16 @@ class Store:
         """The row has changed: another etag, another ``updated_at``."""
         row["version"] = row.get("version", 0) + 1
         row["updated_at"] = now.isoformat()
-        row["etag"] = f'"{row["id"]:x}-{row["version"]:x}"'
+        row["etag"] = _etag(row)
         self._dirty = True
 
     def forget(self) -> None:
-        """Back to nothing; the next start generates anew."""
+        """All rows and switches go; ids begin anew, so that tokens find their accounts again."""
         self.accounts.clear()
         self.codes.clear()
-        self.tokens.clear()
-        self.refresh_tokens.clear()
         self.mark_paid = "allow"
+        self.permissions.clear()
+        self.next_id = 1
         self._dirty = True
 
     def changed(self) -> None:
@@ -116,6 +119,7 @@ class Store:
             "tokens": self.tokens,
             "refresh_tokens": self.refresh_tokens,
             "mark_paid": self.mark_paid,
+            "permissions": self.permissions,
             "next_id": self.next_id,
         }
 
@@ -124,4 +128,10 @@ class Store:
         self.tokens = document["tokens"]
         self.refresh_tokens = document["refresh_tokens"]
         self.mark_paid = document["mark_paid"]
+        self.permissions = document.get("permissions", {})
         self.next_id = document["next_id"]
+
+
+def _etag(row: Row) -> str:
+    version = f"{row['id']} {row['version']} {row['updated_at']}"
+    return f'"{hashlib.sha256(version.encode()).hexdigest()[:32]}"'

@@ -28,6 +28,7 @@ class World:
     clock: Clock
     client_id: str
     client_secret: str
+    redirect_uris: tuple[str, ...]
     rates: Rates
     sender: WebhookSender
     faults: Faults = field(default_factory=Faults)
