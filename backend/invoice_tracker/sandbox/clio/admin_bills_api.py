@@ -119,6 +119,7 @@ async def delete(world: WorldDep, bill_id: int) -> Row:
     return show_bill(account, bill)
 
 
+@router.post("/{bill_id}/due_date", include_in_schema=False)
 @router.post("/{bill_id}/due-date")
 async def due_date(world: WorldDep, bill_id: int, body: DueDate) -> Row:
     """Another due date, or none."""

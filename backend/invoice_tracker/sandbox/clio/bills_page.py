@@ -25,18 +25,20 @@ STATES = ("awaiting_payment", "draft", "awaiting_approval", "paid", "void", "del
 
 
 @router.get("/")
+@router.get("/nc/")
 async def bills(
     world: WorldDep,
     account: int | None = None,
+    bill: int | None = None,
     state: str = "",
     q: str = "",
     said: str = "",
     problem: str = "",
 ) -> HTMLResponse:
-    """Bills, newest first."""
-    chosen = account_of(world, account)
-    rows = [_line(world, chosen, bill) for bill in reversed(chosen.table("bills").values())]
-    found = [row for row in rows if _matches(row, state, q)]
+    """Bills, newest first; or one of them."""
+    chosen = account_of(world, account) if bill is None else find(world, "bills", bill)[0]
+    rows = [_line(world, chosen, each) for each in reversed(chosen.table("bills").values())]
+    found = [row for row in rows if bill in {None, row["id"]} and _matches(row, state, q)]
     return render(
         PAGES,
         "bills.html",
@@ -55,6 +57,12 @@ async def bills(
         said=said,
         problem=problem,
     )
+
+
+@router.get("/nc/")
+async def old_address() -> HTMLResponse:
+    """Clio's web application keeps the bill behind the ``#``, where only the browser sees it."""
+    return render(PAGES, "bill_link.html")
 
 
 def _line(world: World, account: Account, bill: Row) -> dict[str, Any]:
