@@ -1,4 +1,4 @@
-import { ScrollArea, Table, Text } from '@mantine/core';
+import { Box, Table, Text } from '@mantine/core';
 import type { CollectionPreview, Refusal } from '@/api/types';
 import { LinkText } from '@/components/links';
 import { useDates } from '@/lib/today';
@@ -9,39 +9,38 @@ export function FirstMails({ mails, startable }: { mails: CollectionPreview['fir
   if (mails.length === 0) return <Text c="dimmed">With these choices no e-mail would be sent.</Text>;
   return (
     <>
-      <ScrollArea.Autosize mah={420} type="auto">
-        <Table.ScrollContainer minWidth={620} type="native" tabIndex={0}>
-          <Table verticalSpacing={7} stickyHeader>
-            <Table.Thead>
-              <Table.Tr>
-                <Table.Th>First e-mail</Table.Th>
-                <Table.Th>Invoice</Table.Th>
-                <Table.Th>Recipient</Table.Th>
-                <Table.Th>Step and subject</Table.Th>
+      <Box mah={440} style={{ overflow: 'auto' }} tabIndex={0} role="group" aria-label="First e-mails">
+        <Table verticalSpacing={7} stickyHeader>
+          <Table.Thead>
+            <Table.Tr>
+              <Table.Th>First e-mail</Table.Th>
+              <Table.Th>Invoice</Table.Th>
+              <Table.Th>Recipient and subject</Table.Th>
+            </Table.Tr>
+          </Table.Thead>
+          <Table.Tbody>
+            {mails.map((mail) => (
+              <Table.Tr key={mail.invoice_id}>
+                <Table.Td className="num" valign="top">
+                  {instant(mail.at)}
+                </Table.Td>
+                <Table.Td valign="top">
+                  {mail.number}
+                  <Text size="xs" c="dimmed">
+                    {mail.client_name}
+                  </Text>
+                </Table.Td>
+                <Table.Td valign="top" style={{ overflowWrap: 'anywhere' }}>
+                  {mail.recipient ?? '–'}
+                  <Text size="xs" c="dimmed" lineClamp={1}>
+                    Step {mail.step_position}: {mail.subject}
+                  </Text>
+                </Table.Td>
               </Table.Tr>
-            </Table.Thead>
-            <Table.Tbody>
-              {mails.map((mail) => (
-                <Table.Tr key={mail.invoice_id}>
-                  <Table.Td className="num">{instant(mail.at)}</Table.Td>
-                  <Table.Td>
-                    {mail.number}
-                    <Text size="xs" c="dimmed">
-                      {mail.client_name}
-                    </Text>
-                  </Table.Td>
-                  <Table.Td style={{ overflowWrap: 'anywhere' }}>{mail.recipient ?? '–'}</Table.Td>
-                  <Table.Td>
-                    <Text size="sm" lineClamp={1}>
-                      {mail.step_position}. {mail.subject}
-                    </Text>
-                  </Table.Td>
-                </Table.Tr>
-              ))}
-            </Table.Tbody>
-          </Table>
-        </Table.ScrollContainer>
-      </ScrollArea.Autosize>
+            ))}
+          </Table.Tbody>
+        </Table>
+      </Box>
       {mails.length < startable ? (
         <Text size="sm" c="dimmed" mt="xs">
           The first {mails.length} of {startable.toLocaleString('en-US')} are shown.
@@ -54,7 +53,7 @@ export function FirstMails({ mails, startable }: { mails: CollectionPreview['fir
 /** Who cannot be reminded, and why. */
 export function Refusals({ refused }: { refused: readonly Refusal[] }) {
   return (
-    <ScrollArea.Autosize mah={260}>
+    <Box mah={280} style={{ overflow: 'auto' }} tabIndex={0} role="group" aria-label="Invoices that cannot be reminded">
       <Table verticalSpacing={6}>
         <Table.Tbody>
           {refused.map((entry) => (
@@ -72,6 +71,6 @@ export function Refusals({ refused }: { refused: readonly Refusal[] }) {
           ))}
         </Table.Tbody>
       </Table>
-    </ScrollArea.Autosize>
+    </Box>
   );
 }

@@ -38,7 +38,7 @@ export default function MailsChart({ days }: { days: Days }) {
         data={data}
         dataKey="day"
         series={[{ name: 'E-mails', color: 'petrol.6' }]}
-        gridAxis="y"
+        gridAxis="x"
         withTooltip
         withYAxis
         yAxisProps={{ width: 28, allowDecimals: false }}

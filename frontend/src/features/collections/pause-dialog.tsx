@@ -38,6 +38,7 @@ export function PauseDialog({ id, number, opened, onClose }: Props) {
             description="Leave it empty to pause until you resume."
             min={addDays(today, 1)}
             {...form.getInputProps('until')}
+            value={form.values.until}
           />
           <Textarea label="Reason" placeholder="Client asked for time until the settlement" autosize minRows={2} data-autofocus {...form.getInputProps('reason')} />
           <Group justify="flex-end">

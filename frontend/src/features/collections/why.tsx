@@ -22,7 +22,7 @@ export function Why({ invoiceId }: { invoiceId: string }) {
             {({ sentence, reasons, next }) => (
               <Stack gap="xs">
                 <Text fw={550}>{sentence}</Text>
-                {reasons.length > 0 ? (
+                {reasons.some((reason) => !sentence.includes(reason.sentence)) ? (
                   <List size="sm" spacing={4}>
                     {reasons.map((reason) => (
                       <List.Item key={reason.code + reason.sentence}>{reason.sentence}</List.Item>

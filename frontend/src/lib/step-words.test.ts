@@ -1,0 +1,20 @@
+import { expect, it } from 'vitest';
+import { step } from '@/testing/samples';
+import { stepText, whenText } from './step-words';
+
+it.each([
+  [step({ offset_days: 7 }), '7 days after the due date'],
+  [step({ offset_days: -1 }), '1 day before the due date'],
+  [step({ offset_days: 0 }), 'On the due date'],
+  [step({ offset_days: 0, anchor: 'start' }), 'At the start'],
+  [step({ offset_days: 10, anchor: 'issue' }), '10 days after the invoice date'],
+])('%#', (given, text) => {
+  expect(whenText(given)).toBe(text);
+});
+
+it('tells the whole step', () => {
+  expect(stepText(step({ offset_days: 60, repeat_every_days: 30, repeat_max: 6, needs_approval: true }))).toBe(
+    'E-mail 60 days after the due date, then every 30 days, at most 6 times, after your approval',
+  );
+  expect(stepText(step({ kind: 'call_task', offset_days: 45 }))).toBe('Call 45 days after the due date');
+});

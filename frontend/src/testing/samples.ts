@@ -1,0 +1,62 @@
+import type { Activity, FirmSetup, InvoiceRow, Session, Step } from '@/api/types';
+
+export const session: Session = {
+  user: { id: 'u1', name: 'Ann Example', email: 'ann@example.com', role: 'owner' },
+  firm: { id: 'f1', name: 'Example Law', time_zone: 'America/New_York' },
+};
+
+export const setup: FirmSetup = {
+  clio_connected: true,
+  first_import: 'done',
+  invoices_count: 2,
+  sender_verified: true,
+  safe_mode: true,
+  stripe_connected: false,
+  now: '2026-11-23T14:00:00Z',
+  today: '2026-11-23',
+};
+
+export const activity: Activity = {
+  awaiting_approval: 1,
+  uncertain: 0,
+  to_call: 1,
+  to_record: 3,
+  safe_mode: true,
+  queued_today: 4,
+};
+
+export function row(number: string, changes: Partial<InvoiceRow> = {}): InvoiceRow {
+  return {
+    id: `id-${number}`,
+    number,
+    client: { id: 'c1', name: 'Riverside Bakery' },
+    matter: null,
+    issued_on: '2026-10-01',
+    due_on: '2026-11-01',
+    days_overdue: 22,
+    total: { amount_minor: 150_000, currency: 'USD' },
+    balance: { amount_minor: 150_000, currency: 'USD' },
+    section: 'no_reminders',
+    status_note: null,
+    remindable: true,
+    collection: null,
+    ...changes,
+  };
+}
+
+export function step(changes: Partial<Step> = {}): Step {
+  return {
+    id: null,
+    kind: 'email',
+    anchor: 'due',
+    offset_days: 7,
+    repeat_every_days: null,
+    repeat_max: null,
+    needs_approval: false,
+    subject: 'Invoice {{ invoice.number }}',
+    body: 'Dear {{ client.first_name }},',
+    cc: [],
+    bcc: [],
+    ...changes,
+  };
+}
