@@ -1,14 +1,18 @@
 """The product and the sandbox's Clio on a real port: the whole way, and every switch and fault."""
 
+import re
 from collections.abc import AsyncIterator
 from dataclasses import replace
+from html import unescape
 from typing import Any
 
 import httpx
+import httpx2
 import pytest
 from pydantic import SecretStr
 from sqlalchemy import func, select
 
+from clio_openapi import load_contract
 from factories import make_payment
 from fakes import MovableClock
 from integrations.clio_firm import connection_of, invoices_of, sync, titles_of
@@ -16,9 +20,11 @@ from integrations.sandbox_serving import serving
 from invoice_tracker.core.deps import Adapters
 from invoice_tracker.firms.models import Firm
 from invoice_tracker.integrations.clio import access as clio_access
-from invoice_tracker.integrations.clio import jobs, recorder
+from invoice_tracker.integrations.clio import jobs, recorder, service
+from invoice_tracker.integrations.clio.access import ClioAccess, open_client
 from invoice_tracker.integrations.clio.models import ConnectionState, RunState
 from invoice_tracker.integrations.clio.reader import ClioBillingSource
+from invoice_tracker.integrations.clio.reading import Reading, read_again
 from invoice_tracker.invoices.models import ClioState, Invoice, TimelineEntry
 from invoice_tracker.payments.models import Payment, RecordState
 from invoice_tracker.sandbox.clio.app import create_app
@@ -44,15 +50,11 @@ class Sandbox:
 
     async def consent(self, url: str, account: int, decision: str = "allow") -> httpx.URL:
         """Answer Clio's question; where the browser is sent."""
-        assert (await self.http.get(url)).status_code == 200
-        asked = httpx.URL(url).params
-        form = {
-            "redirect_uri": asked["redirect_uri"],
-            "state": asked["state"],
-            "redirect_on_decline": asked["redirect_on_decline"],
-            "account_id": self.accounts[account],
-            "decision": decision,
-        }
+        page = await self.http.get(url)
+        assert page.status_code == 200, page.text
+        hidden = re.findall(r'type="hidden" name="([^"]+)" value="([^"]*)"', page.text)
+        form = {name: unescape(value) for name, value in hidden}
+        form |= {"account_id": str(self.accounts[account]), "decision": decision}
         answer = await self.http.post("/oauth/authorize", data=form)
         assert answer.status_code == 303
         return httpx.URL(answer.headers["location"])
@@ -283,3 +285,42 @@ async def test_the_link_to_a_bill_leads_to_a_page(client, sandbox, adapters, fir
     await sync(adapters, firm)
     url = (await invoices_of(adapters, firm))[bill].clio_url
     assert (await sandbox.http.get(url)).status_code == 200
+
+
+async def test_every_request_and_answer_is_one_that_clio_documents(
+    client, sandbox, adapters, firm, clock, monkeypatch
+):
+    contract = load_contract()
+    seen: list[str] = []
+
+    async def check(answer: httpx2.Response) -> None:
+        await answer.aread()
+        contract.check(answer)
+        seen.append(f"{answer.request.method} {answer.request.url.path}")
+
+    def make_checked_http() -> httpx2.AsyncClient:
+        return httpx2.AsyncClient(event_hooks={"response": [check]})
+
+    for module in (clio_access, service):
+        monkeypatch.setattr(module, "make_http", make_checked_http)
+    await connect(client, sandbox)
+    await jobs.run_requested(adapters, firm.id)
+    bill = await sandbox.new_bill()
+    assert (await sync(adapters, firm)).error is None
+    invoice = (await invoices_of(adapters, firm))[bill]
+    async with open_client(ClioAccess.of(adapters), firm.id) as clio:
+        reading = Reading()
+        await read_again(ClioAccess.of(adapters), clio, firm.id, [invoice.id], reading)
+    assert reading.fresh == {invoice.id}
+    async with adapters.database.transaction(firm.id) as session:
+        await make_payment(
+            session, firm=firm, invoice=invoice, now=clock.now(), amount_minor=120_000
+        )
+    await jobs.record_payments(adapters, firm.id)
+    assert set(seen) >= {
+        "GET /api/v4/users/who_am_i.json",
+        "GET /api/v4/bills.json",
+        "GET /api/v4/contacts.json",
+        f"GET /api/v4/bills/{bill}.json",
+        f"PATCH /api/v4/bills/{bill}.json",
+    }
