@@ -1,5 +1,6 @@
 """The connected user, tasks and communications."""
 
+from datetime import UTC
 from typing import Any
 
 from fastapi import APIRouter, Request, Response
@@ -96,9 +97,7 @@ async def list_tasks(request: Request, caller: CallerDep) -> Response:
 async def create_task(request: Request, caller: CallerDep, world: WorldDep) -> Response:
     """A task for a user or a contact. Raises 422."""
     data = await params.read_data(request)
-    missing = [name for name in ("name", "description", "assignee") if not data.get(name)]
-    if missing:
-        raise unprocessable(f"{', '.join(missing)} can't be blank")
+    _require(data, "name", "description", "assignee")
     assignee = _person(caller.account, data["assignee"])
     priority = data.get("priority", "Normal")
     if priority not in PRIORITIES:
@@ -132,13 +131,14 @@ async def list_communications(request: Request, caller: CallerDep) -> Response:
 async def create_communication(request: Request, caller: CallerDep, world: WorldDep) -> Response:
     """A mail or a call noted on a matter. Raises 422."""
     data = await params.read_data(request)
-    if data.get("type") not in KINDS:
+    _require(data, "type", "subject", "body", "received_at")
+    if data["type"] not in KINDS:
         raise unprocessable("type is not valid")
-    received = params.moment(data["received_at"]) if data.get("received_at") else world.now()
+    received = params.moment(str(data["received_at"])).astimezone(UTC)
     row = {
         "type": data["type"],
-        "subject": data.get("subject"),
-        "body": data.get("body"),
+        "subject": str(data["subject"]),
+        "body": str(data["body"]),
         "date": received.date().isoformat(),
         "received_at": received.isoformat(),
         "user_id": caller.user_id,
@@ -147,6 +147,12 @@ async def create_communication(request: Request, caller: CallerDep, world: World
     }
     made = world.add(caller.account, "communications", row)
     return single(request, caller, "communications", made, 201)
+
+
+def _require(data: dict[str, Any], *names: str) -> None:
+    missing = [name for name in names if not data.get(name)]
+    if missing:
+        raise unprocessable(f"{', '.join(missing)} can't be blank")
 
 
 def _matter_id(caller: Caller, data: dict[str, Any]) -> int | None:
