@@ -18,7 +18,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, c
 from sqlalchemy.pool import NullPool
 
 from factories import make_firm, make_user
-from fakes import FakeBilling, FakeGateway, FakeMailer, MovableClock, RecordingPoke
+from fakes import FakeBilling, FakeGateway, FakeMailer, FakePulse, MovableClock, RecordingPoke
 from invoice_tracker.accounts.deps import COOKIE
 from invoice_tracker.accounts.models import User
 from invoice_tracker.accounts.service import open_session
@@ -159,6 +159,7 @@ def make_adapters(database: Database, clock: MovableClock, settings: Settings) -
         billing=FakeBilling(),
         gateway=FakeGateway(),
         poke=RecordingPoke(),
+        pulse=FakePulse(),
     )
 
 

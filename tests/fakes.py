@@ -46,6 +46,19 @@ class RecordingPoke:
         self.pokes.append((job, firm_id))
 
 
+class FakePulse:
+    """Remembers the last beat."""
+
+    def __init__(self) -> None:
+        self.seen: datetime | None = None
+
+    async def beat(self, at: datetime) -> None:
+        self.seen = at
+
+    async def last(self) -> datetime | None:
+        return self.seen
+
+
 class FakeMailer:
     """Keeps what it is given; ``fail_with`` makes the next sends raise, one error each."""
 

@@ -2,14 +2,16 @@
 
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from datetime import datetime
 
 from fastapi import FastAPI, Request, Response
 from sqlalchemy import text
 
 from invoice_tracker.api import include_routers
-from invoice_tracker.core.deps import Adapters
+from invoice_tracker.core.deps import Adapters, AdaptersDep
 from invoice_tracker.core.errors import install_error_handlers
 from invoice_tracker.core.logging import configure_logging
+from invoice_tracker.core.schemas import Output
 from invoice_tracker.core.web import serve_single_page_app
 from invoice_tracker.settings import Environment, Settings, get_settings
 from invoice_tracker.wiring import build_adapters
@@ -74,6 +76,13 @@ def create_app(adapters: Adapters | None = None, settings: Settings | None = Non
     return app
 
 
+class Readiness(Output):
+    """The process is ready. The instant is the product's clock, in UTC."""
+
+    status: str = "ok"
+    worker_seen_at: datetime | None
+
+
 def _add_health(app: FastAPI) -> None:
     @app.get("/healthz", operation_id="health_get", tags=["health"])
     async def healthz() -> dict[str, str]:
@@ -81,9 +90,8 @@ def _add_health(app: FastAPI) -> None:
         return {"status": "ok"}
 
     @app.get("/readyz", operation_id="readiness_get", tags=["health"])
-    async def readyz(request: Request) -> dict[str, str]:
-        """The process answers, and so does its database."""
-        adapters: Adapters = request.app.state.adapters
+    async def readyz(adapters: AdaptersDep) -> Readiness:
+        """The process and its database answer; and when the worker was last seen at work."""
         async with adapters.database.transaction() as session:
             await session.execute(text("SELECT 1"))
-        return {"status": "ok"}
+        return Readiness(worker_seen_at=await adapters.pulse.last())

@@ -153,3 +153,15 @@ class Poke(Protocol):
     async def __call__(self, job: str, firm_id: UUID) -> None:
         """Ask for a job by its name in the worker's table. Never raises."""
         ...
+
+
+class Pulse(Protocol):
+    """The worker's heartbeat, which others can feel."""
+
+    async def beat(self, at: datetime) -> None:
+        """A round that began at this instant has ended. Never raises."""
+        ...
+
+    async def last(self) -> datetime | None:
+        """When the latest round that has ended began; none if the worker never ran."""
+        ...

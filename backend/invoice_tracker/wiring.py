@@ -1,7 +1,8 @@
 """The only place that picks who stands behind each port."""
 
 from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
+from datetime import datetime
 from uuid import UUID
 
 import structlog
@@ -37,6 +38,25 @@ class ArqPoke:
             log.warning("poke_lost", job=job, firm_id=str(firm_id), error=str(error))
 
 
+class RedisPulse:
+    """The worker's heartbeat, kept beside the queue."""
+
+    KEY = "invoice-tracker:worker-pulse"
+
+    def __init__(self, redis: ArqRedis) -> None:
+        self._redis = redis
+
+    async def beat(self, at: datetime) -> None:
+        with suppress(RedisError, OSError):
+            await self._redis.set(self.KEY, at.isoformat())
+
+    async def last(self) -> datetime | None:
+        with suppress(RedisError, OSError):
+            found = await self._redis.get(self.KEY)
+            return datetime.fromisoformat(found.decode()) if found else None
+        return None
+
+
 def make_clock(settings: Settings) -> Clock:
     """The system's clock, or the sandbox's movable one."""
     if settings.clock is ClockKind.sandbox:
@@ -65,6 +85,7 @@ async def build_adapters(settings: Settings) -> AsyncGenerator[Adapters]:
             billing=billing,
             gateway=gateway,
             poke=ArqPoke(redis),
+            pulse=RedisPulse(redis),
         )
     finally:
         await mailer.close()

@@ -92,12 +92,12 @@ class Rounds:
     """
 
     def __init__(self, adapters: Adapters) -> None:
-        self._adapters = adapters
+        self.adapters = adapters
         self._running: set[tuple[str, UUID]] = set()
 
     async def for_every_firm(self, jobs: tuple[FirmJob, ...]) -> None:
         """Run these jobs, firm by firm."""
-        async with self._adapters.database.transaction() as session:
+        async with self.adapters.database.transaction() as session:
             firm_ids = await list_firm_ids(session)
         for firm_id in firm_ids:
             for job in jobs:
@@ -110,7 +110,7 @@ class Rounds:
             return
         self._running.add(key)
         try:
-            await job(self._adapters, firm_id)
+            await job(self.adapters, firm_id)
         except Exception:
             log.exception("job_failed", job=job.__name__, firm_id=str(firm_id))
         finally:
@@ -119,7 +119,10 @@ class Rounds:
 
 async def tick(context: dict[str, Any]) -> None:
     """What must not wait: events, due reminders, waiting mail, payments to record."""
-    await context["rounds"].for_every_firm(EVERY_TICK)
+    rounds: Rounds = context["rounds"]
+    began_at = rounds.adapters.clock.now()
+    await rounds.for_every_firm(EVERY_TICK)
+    await rounds.adapters.pulse.beat(began_at)
 
 
 async def read(context: dict[str, Any]) -> None:

@@ -12,8 +12,9 @@ from pathlib import Path
 
 import httpx
 import pytest
-from chromium import FLAGS, executable
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+
+from e2e.chromium import FLAGS, executable
 
 TOP = Path(__file__).resolve().parents[2]
 SHOTS = TOP / ".state" / "screenshots"
@@ -136,6 +137,7 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     """One headless Chromium for all tests."""
+    expect.set_options(timeout=15_000)
     with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(executable_path=executable(), args=FLAGS)
         yield chromium
@@ -157,8 +159,14 @@ def context(browser: Browser) -> Iterator[BrowserContext]:
 
 
 @pytest.fixture
-def page(context: BrowserContext) -> Page:
-    """A page that fails the test when a script on it does."""
+def page(context: BrowserContext, request: pytest.FixtureRequest) -> Iterator[Page]:
+    """A page that fails the test when a script on it does, and leaves a picture if it failed."""
     page = context.new_page()
-    page.on("pageerror", lambda error: pytest.fail(f"script error on the page: {error}"))
-    return page
+    errors: list[str] = []
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    failed = request.session.testsfailed
+    yield page
+    if request.session.testsfailed > failed:
+        SHOTS.mkdir(parents=True, exist_ok=True)
+        page.screenshot(path=SHOTS / f"failed-{request.node.name}.png")
+    assert not errors, "script errors on the page"

@@ -97,3 +97,19 @@ async def test_setup_says_how_far_the_first_run_has_come(client: httpx.AsyncClie
     assert setup["first_import"] == "none"
     assert setup["sender_verified"] is True
     assert setup["today"] == "2026-03-02"
+
+
+async def test_before_the_firm_has_said_the_sender_is_its_name_and_no_address(
+    anonymous: httpx.AsyncClient,
+) -> None:
+    account = {
+        "firm_name": "Brook & Partners",
+        "time_zone": "America/New_York",
+        "name": "Ruth Brook",
+        "email": "ruth@example.com",
+        "password": "twelve characters at least",
+    }
+    await anonymous.post("/api/v1/accounts", json=account)
+    sender = (await anonymous.get("/api/v1/firm/sender")).json()
+    assert (sender["from_name"], sender["from_email"]) == ("Brook & Partners", "")
+    assert (await anonymous.post("/api/v1/firm/sender/verification")).status_code == 409

@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from invoice_tracker.core.crypto import Vault
 from invoice_tracker.core.database import Database
-from invoice_tracker.ports import BillingSource, Clock, Mailer, PaymentGateway, Poke
+from invoice_tracker.ports import BillingSource, Clock, Mailer, PaymentGateway, Poke, Pulse
 from invoice_tracker.settings import Settings
 
 
@@ -25,6 +25,7 @@ class Adapters:
     billing: BillingSource
     gateway: PaymentGateway
     poke: Poke
+    pulse: Pulse
 
     @property
     def public_url(self) -> str:

@@ -91,6 +91,18 @@ class SenderOut(Output):
     verification_sent_at: datetime | None
     verified_at: datetime | None
 
+    @classmethod
+    def nobody_yet(cls, firm_name: str) -> Self:
+        """What to start from."""
+        return cls(
+            from_name=firm_name,
+            from_email="",
+            reply_to=None,
+            signature="",
+            verification_sent_at=None,
+            verified_at=None,
+        )
+
 
 class SenderInput(Input):
     """A changed address must be verified again before anything leaves."""

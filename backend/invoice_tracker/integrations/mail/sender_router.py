@@ -21,13 +21,13 @@ pages_router = APIRouter(prefix="/verify-sender", tags=["pages"], include_in_sch
 _pages = Environment(loader=FileSystemLoader(Path(__file__).parent / "templates"), autoescape=True)
 
 
-@router.get("", operation_id="sender_get", response_model=SenderOut)
-async def get_sender(session: SessionDep, principal: Reader) -> Sender:
-    """Whom mail comes from. 404 until the firm has said."""
+@router.get("", operation_id="sender_get")
+async def get_sender(session: SessionDep, principal: Reader) -> SenderOut:
+    """Whom mail comes from; until the firm has said, its own name and no address."""
     sender = await service.get_sender(session, principal.firm_id)
     if sender is None:
-        raise NotFound("The firm has not said yet whom its mail comes from.")
-    return sender
+        return SenderOut.nobody_yet(principal.firm_name)
+    return SenderOut.model_validate(sender)
 
 
 @router.put("", operation_id="sender_update", response_model=SenderOut)

@@ -40,7 +40,7 @@ def get_caller(request: Request, world: WorldDep) -> Caller:
     grant = world.store.tokens.get(token)
     if grant is None or grant["expires_at"] <= world.now().isoformat():
         raise TokenRefused
-    headers, wait = world.rates.count(token)
+    headers, wait = world.rates.count(token, world.now().timestamp())
     request.state.answer_headers = headers
     if wait:
         raise rate_limited(wait)

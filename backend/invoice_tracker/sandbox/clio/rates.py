@@ -1,6 +1,8 @@
-"""Requests per minute, counted per access token in real time, as Clio does."""
+"""Requests per minute, counted per access token by the sandbox's clock.
 
-import time
+By that clock, because whoever lets a month pass in two minutes lets the month's requests pass too.
+"""
+
 from dataclasses import dataclass, field
 
 WINDOW = 60.0
@@ -13,12 +15,11 @@ class Rates:
     limit: int = 50
     _windows: dict[str, tuple[float, int]] = field(default_factory=dict)
 
-    def count(self, token: str) -> tuple[dict[str, str], int]:
-        """Count one request: headers for its answer, and seconds to wait (0: go on)."""
+    def count(self, token: str, now: float) -> tuple[dict[str, str], int]:
+        """Count one request at ``now`` (Unix seconds): headers for its answer, and seconds to wait (0: go on)."""
         if not self.limit:
             return {}, 0
         start, used = self._windows.get(token, (0.0, 0))
-        now = time.time()
         if now - start >= WINDOW:
             start, used = now, 0
         used += 1

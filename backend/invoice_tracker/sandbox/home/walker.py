@@ -2,19 +2,31 @@
 
 import asyncio
 import contextlib
+from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 from typing import Any
 
 from invoice_tracker.sandbox.clock import SandboxClock
 
 HOP = timedelta(hours=6)
+PATIENCE = 15.0
+LOOK = 0.2
+WorkerSeen = Callable[[], Awaitable[datetime | None]]
 
 
 class ClockWalker:
     """Walks the clock: one hop, one pause, until the offset asked for is reached."""
 
-    def __init__(self, clock: SandboxClock, *, hop: timedelta = HOP, pause: float = 1.5) -> None:
+    def __init__(
+        self,
+        clock: SandboxClock,
+        *,
+        hop: timedelta = HOP,
+        pause: float = 1.5,
+        worker_seen_at: WorkerSeen | None = None,
+    ) -> None:
         self.clock = clock
+        self._worker_seen_at = worker_seen_at
         self.hop = hop.total_seconds()
         self.pause = pause
         self._from = self._goal = 0.0
@@ -63,4 +75,16 @@ class ClockWalker:
     async def _walk(self) -> None:
         while (left := self._goal - self.clock.offset_seconds) > 0:
             self.clock.set_offset(self.clock.offset_seconds + min(self.hop, left))
+            hopped_at = self.clock.now()
             await asyncio.sleep(self.pause)
+            await self._wait_for_worker(hopped_at)
+
+    async def _wait_for_worker(self, since: datetime) -> None:
+        """Until a round of the worker that began after the hop has ended, on a busy machine too."""
+        if self._worker_seen_at is None:
+            return
+        for _ in range(int(PATIENCE / LOOK)):
+            seen = await self._worker_seen_at()
+            if seen is not None and seen >= since:
+                return
+            await asyncio.sleep(LOOK)
