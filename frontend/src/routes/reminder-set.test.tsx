@@ -1,0 +1,91 @@
+import { screen, waitFor, within } from '@testing-library/react';
+import userEvent from '@testing-library/user-event';
+import { expect, it } from 'vitest';
+import { fakeApi, problem } from '@/testing/fake-api';
+import { brokenRules, renderApp } from '@/testing/render-app';
+import { activity, session, setup, step } from '@/testing/samples';
+
+const set = {
+  id: 's1',
+  name: 'Standard',
+  description: 'For most clients',
+  version: 3,
+  steps_count: 2,
+  active_collections: 5,
+  archived_at: null,
+  updated_at: '2026-11-20T14:00:00Z',
+  steps: [step({ id: 'a', offset_days: 0 }), step({ id: 'b', offset_days: 7 })],
+};
+const answers = {
+  'GET /sessions/current': () => ({ body: session }),
+  'GET /firm/setup': () => ({ body: setup }),
+  'GET /activity': () => ({ body: activity }),
+  'GET /invoices': () => ({ body: { items: [], next_cursor: null } }),
+  'GET /reminder-sets': () => ({ body: { items: [set], next_cursor: null } }),
+  'GET /reminder-sets/s1': () => ({ body: set }),
+  'GET /reminder-sets/ready-made': () => ({ body: { items: [] } }),
+  'GET /reminder-sets/variables': () => ({ body: { items: [] } }),
+  'POST /reminder-sets/lint': () => ({
+    body: { items: [{ step_index: 1, level: 'warning', message: 'There is no amount.' }] },
+  }),
+  'POST /reminder-sets/mail-preview': () => ({
+    body: { subject: 'Invoice 1042', html: '<p>Hello</p>', text: 'Hello', problems: [], invoice_number: null },
+  }),
+};
+
+it('edits, reorders and saves a new version of what was read', async () => {
+  const { calls } = fakeApi({
+    ...answers,
+    'PUT /reminder-sets/s1': ({ body }) => ({ body: { ...set, ...(body as object), version: 4 } }),
+  });
+  const user = userEvent.setup();
+  const { container } = renderApp('/reminder-sets/s1');
+  expect(await screen.findByText(/Version 3\. Saved\./)).toBeVisible();
+  expect(await screen.findByText('1 note')).toBeVisible();
+  expect(await brokenRules(container)).toEqual([]);
+
+  await user.click(screen.getByRole('button', { name: /7 days after/ }));
+  expect(screen.getByText('There is no amount.')).toBeVisible();
+  await user.keyboard('{Alt>}{ArrowUp}{/Alt}');
+  await user.clear(screen.getByRole('textbox', { name: 'Subject' }));
+  await user.type(screen.getByRole('textbox', { name: 'Subject' }), 'Friendly note');
+  await user.click(screen.getByRole('button', { name: 'Save' }));
+  expect(await screen.findByText(/Version 4\. Saved\./)).toBeVisible();
+  const saved = calls.find((call) => call.method === 'PUT')?.body as { version: number; steps: { id: string; subject: string }[] };
+  expect(saved.version).toBe(3);
+  expect(saved.steps.map(({ id, subject }) => [id, subject])).toEqual([
+    ['b', 'Friendly note'],
+    ['a', 'Invoice {{ invoice.number }}'],
+  ]);
+});
+
+it('tells of a newer version, and loads it', async () => {
+  let stored: object = set;
+  fakeApi({
+    ...answers,
+    'GET /reminder-sets/s1': () => ({ body: stored }),
+    'PUT /reminder-sets/s1': () => problem(409, 'reminder_set_changed', 'Someone saved version 4 in the meantime.'),
+  });
+  const user = userEvent.setup();
+  renderApp('/reminder-sets/s1');
+  await user.type(await screen.findByRole('textbox', { name: 'Name' }), ' plus');
+  stored = { ...set, name: 'Standard 2', version: 4 };
+  await user.click(screen.getByRole('button', { name: 'Save' }));
+  const alert = await screen.findByRole('alert');
+  expect(alert).toHaveTextContent('Someone saved version 4 in the meantime.');
+  await user.click(within(alert).getByRole('button', { name: 'Load the newer version' }));
+  await waitFor(() => expect(screen.getByRole('textbox', { name: 'Name' })).toHaveValue('Standard 2'));
+  expect(screen.queryByRole('alert')).toBeNull();
+});
+
+it('does not lose unsaved changes without asking', async () => {
+  fakeApi(answers);
+  const user = userEvent.setup();
+  const { router } = renderApp('/reminder-sets/s1');
+  await user.type(await screen.findByRole('textbox', { name: 'Name' }), '!');
+  await user.click(screen.getByRole('link', { name: /^Payments/ }));
+  const dialog = await screen.findByRole('dialog', { name: 'Leave without saving?' });
+  await user.click(within(dialog).getByRole('button', { name: 'Stay here' }));
+  expect(router.state.location.pathname).toBe('/reminder-sets/s1');
+  expect(screen.getByRole('textbox', { name: 'Name' })).toHaveValue('Standard!');
+});
