@@ -6,6 +6,8 @@ declare module '@tanstack/react-query' {
   interface Register {
     /** `quiet`: the place where the mutation is called shows its error itself. */
     mutationMeta: { quiet?: boolean };
+    /** `quiet`: the guard of the routes sends to the log-in page itself. */
+    queryMeta: { quiet?: boolean };
   }
 }
 
@@ -18,8 +20,8 @@ function shouldRetry(failures: number, error: unknown): boolean {
 export function createQueryClient({ onLoggedOut }: { onLoggedOut: () => void }): QueryClient {
   return new QueryClient({
     queryCache: new QueryCache({
-      onError: (error) => {
-        if (isLoggedOut(error)) onLoggedOut();
+      onError: (error, query) => {
+        if (isLoggedOut(error) && !query.meta?.quiet) onLoggedOut();
       },
     }),
     mutationCache: new MutationCache({

@@ -65,7 +65,10 @@ export const theme = createTheme({
     Button: Button.extend({ defaultProps: { fw: 550 } }),
     // Nearly every field is needed; the few that are not say so in their description.
     InputWrapper: InputWrapper.extend({ defaultProps: { withAsterisk: false } }),
-    Modal: Modal.extend({ defaultProps: { centered: true, radius: 'lg' } }),
+    Modal: Modal.extend({
+      defaultProps: { centered: true, radius: 'lg' },
+      styles: { title: { fontSize: '1.0625rem', fontWeight: 620 } },
+    }),
     NavLink: NavLink.extend({ styles: { root: { borderRadius: 'var(--mantine-radius-md)' } } }),
     Paper: Paper.extend({ defaultProps: { withBorder: true, radius: 'lg' } }),
     Skeleton: Skeleton.extend({ defaultProps: { radius: 'sm' } }),

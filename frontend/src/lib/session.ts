@@ -7,6 +7,7 @@ export const sessionQuery = queryOptions({
   queryFn: ({ signal }) => unwrap(api.GET('/api/v1/sessions/current', { signal })),
   staleTime: 5 * 60_000,
   retry: false,
+  meta: { quiet: true },
 });
 
 export type Role = Session['user']['role'];

@@ -29,7 +29,7 @@ export function CollectionFacts({ collection }: { collection: Collection }) {
       {collection.holds.map((hold) => (
         <Alert key={hold.id} color="amber" py="xs" icon={<IconPlayerPause aria-hidden size={18} />}>
           {hold.reason}
-          {hold.ends_at ? ` (until ${instant(hold.ends_at)})` : ''}
+          {hold.ends_at ? ` (until ${instant(hold.ends_at).replace(', 12:00 AM', '')})` : ''}
           {hold.author ? ` · ${hold.author}` : ''}
         </Alert>
       ))}
