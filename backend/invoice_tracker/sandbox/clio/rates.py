@@ -16,7 +16,10 @@ class Rates:
     _windows: dict[str, tuple[float, int]] = field(default_factory=dict)
 
     def count(self, token: str, now: float) -> tuple[dict[str, str], int]:
-        """Count one request at ``now`` (Unix seconds): headers for its answer, and seconds to wait (0: go on)."""
+        """Count one request at ``now`` (Unix seconds).
+
+        Answers the headers for its answer, and how many seconds to wait (0: go on).
+        """
         if not self.limit:
             return {}, 0
         start, used = self._windows.get(token, (0.0, 0))
