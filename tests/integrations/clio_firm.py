@@ -5,10 +5,10 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from integrations.clio_stub import ClioStub
 from pydantic import SecretStr
 from sqlalchemy import select
 
+from integrations.clio_stub import ClioStub
 from invoice_tracker.core.database import Database
 from invoice_tracker.core.deps import Adapters
 from invoice_tracker.firms.models import Firm

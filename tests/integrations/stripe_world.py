@@ -9,13 +9,13 @@ from uuid import UUID
 
 import httpx
 from fastapi import FastAPI
-from integrations.sandbox_serving import serving, until
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from conftest import log_in
 from factories import make_client, make_collection, make_firm, make_invoice, make_user
 from fakes import RecordingPoke
+from integrations.sandbox_serving import serving, until
 from invoice_tracker.core.deps import Adapters
 from invoice_tracker.core.errors import install_error_handlers
 from invoice_tracker.firms.links import make_link

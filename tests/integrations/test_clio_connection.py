@@ -8,13 +8,13 @@ from urllib.parse import parse_qs, urlsplit
 
 import httpx
 import pytest
-from integrations.clio_firm import connect, connection_of, invoices_of, point_at, sync
-from integrations.clio_stub import ClioStub, a_bill, broken, raw, running_stub
 from sqlalchemy import select
 
 from conftest import log_in, make_adapters
 from factories import make_firm, make_user
 from fakes import MovableClock
+from integrations.clio_firm import connect, connection_of, invoices_of, point_at, sync
+from integrations.clio_stub import ClioStub, a_bill, broken, raw, running_stub
 from invoice_tracker.accounts.models import Role, User
 from invoice_tracker.core.database import Database
 from invoice_tracker.core.deps import Adapters

@@ -4,11 +4,11 @@ from collections.abc import AsyncIterator
 from uuid import uuid4
 
 import pytest
-from integrations.clio_firm import connect, connection_of, invoices_of, point_at, sync
-from integrations.clio_stub import EXPIRED, ClioStub, a_bill, broken, half, raw, running_stub
 
 from factories import make_client, make_collection, make_firm, make_invoice
 from fakes import MovableClock
+from integrations.clio_firm import connect, connection_of, invoices_of, point_at, sync
+from integrations.clio_stub import EXPIRED, ClioStub, a_bill, broken, half, raw, running_stub
 from invoice_tracker.collections.models import Collection, CollectionState
 from invoice_tracker.core.deps import Adapters
 from invoice_tracker.firms.models import Firm

@@ -1,8 +1,8 @@
 """Runs begin again and again over one connection."""
 
-from fakes import MovableClock
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from fakes import MovableClock
 from invoice_tracker.firms.models import Firm
 from invoice_tracker.integrations.clio.models import RunKind, RunState
 from invoice_tracker.integrations.clio.runs import begin_run

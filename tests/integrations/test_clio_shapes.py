@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from integrations.clio_stub import a_bill
 
+from integrations.clio_stub import a_bill
 from invoice_tracker.integrations.clio.schemas import clean, parse_bills, to_minor
 from invoice_tracker.integrations.clio.storing import to_records
 from invoice_tracker.invoices.records import BillRecord

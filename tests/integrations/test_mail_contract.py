@@ -4,10 +4,10 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 
 import pytest
-from integrations.mail_server import MailServer, running_mail_server
-from integrations.mails import AT, a_mail
 
 from fakes import FakeMailer
+from integrations.mail_server import MailServer, running_mail_server
+from integrations.mails import AT, a_mail
 from invoice_tracker.integrations.mail.smtp import SmtpMailer
 from invoice_tracker.ports import (
     MailDeferred,

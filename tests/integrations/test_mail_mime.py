@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from integrations.mails import AT, a_mail
 
+from integrations.mails import AT, a_mail
 from invoice_tracker.integrations.mail.mime import Unmailable, build_mime
 
 

@@ -7,10 +7,10 @@ from contextlib import asynccontextmanager
 from datetime import timedelta
 
 import pytest
-from integrations.mail_server import MailServer, running_mail_server
-from integrations.mails import AT, a_mail
 from pydantic import SecretStr
 
+from integrations.mail_server import MailServer, running_mail_server
+from integrations.mails import AT, a_mail
 from invoice_tracker.integrations.mail.smtp import SmtpMailer
 from invoice_tracker.ports import (
     MailDeferred,

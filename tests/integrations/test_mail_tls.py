@@ -10,9 +10,9 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
+
 from integrations.mail_server import running_mail_server
 from integrations.mails import AT, a_mail
-
 from invoice_tracker.integrations.mail.smtp import SmtpMailer
 from invoice_tracker.ports import MailServerUnavailable
 from invoice_tracker.settings import Settings, SmtpSecurity

@@ -11,8 +11,8 @@ import aiosmtplib
 import httpx
 import pytest
 from fastapi import FastAPI
-from integrations.sandbox_serving import serving
 
+from integrations.sandbox_serving import serving
 from invoice_tracker.sandbox.mailbox.app import create_app
 from invoice_tracker.sandbox.mailbox.page import linked
 from invoice_tracker.sandbox.mailbox.store import MailStore

@@ -12,9 +12,9 @@ import httpx
 import pytest
 import stripe
 from fastapi import FastAPI, Request, Response
-from integrations.sandbox_serving import serving, until
 from stripe.params.checkout import _session_create_params as sdk_params
 
+from integrations.sandbox_serving import serving, until
 from invoice_tracker.sandbox.stripe import session_params
 from invoice_tracker.sandbox.stripe.app import create_app, pass_time
 from invoice_tracker.sandbox.stripe.forms import parse_form

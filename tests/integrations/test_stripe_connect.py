@@ -3,10 +3,10 @@
 from collections.abc import AsyncIterator
 
 import pytest
-from integrations.stripe_world import FIRST, SECOND, StripeWorld, stripe_world
 
 from conftest import log_in
 from factories import make_user
+from integrations.stripe_world import FIRST, SECOND, StripeWorld, stripe_world
 from invoice_tracker.accounts.models import Role
 from invoice_tracker.core.deps import Adapters
 from invoice_tracker.integrations.stripe.events import WANTED

@@ -7,9 +7,9 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
-from integrations.stripe_world import StripeWorld, stripe_world
 
 from fakes import FakeGateway, MovableClock
+from integrations.stripe_world import StripeWorld, stripe_world
 from invoice_tracker.core.deps import Adapters
 from invoice_tracker.domain.money import Money
 from invoice_tracker.ports import CheckoutRequest, CheckoutStatus, PaymentGateway

@@ -6,10 +6,10 @@ from collections.abc import AsyncIterator
 
 import pytest
 import stripe
-from integrations.stripe_world import FIRST, StripeWorld, pokes, stripe_world
 from sqlalchemy import select, update
 
 from factories import make_firm, make_invoice
+from integrations.stripe_world import FIRST, StripeWorld, pokes, stripe_world
 from invoice_tracker.collections.models import Collection, CollectionState, HoldRow
 from invoice_tracker.core.deps import Adapters
 from invoice_tracker.domain.holds import HoldKind
