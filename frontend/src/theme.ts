@@ -5,6 +5,7 @@ import {
   CloseButton,
   type CloseButtonProps,
   createTheme,
+  Drawer,
   InputWrapper,
   type CSSVariablesResolver,
   type MantineColorsTuple,
@@ -63,6 +64,7 @@ export const theme = createTheme({
     Badge: Badge.extend({ defaultProps: { variant: 'light', radius: 'sm', tt: 'none', fw: 550 } }),
     CloseButton: CloseButton.extend({ defaultProps: { 'aria-label': 'Close' } as Partial<CloseButtonProps> }),
     Button: Button.extend({ defaultProps: { fw: 550 } }),
+    Drawer: Drawer.extend({ styles: { title: { fontSize: '1.0625rem', fontWeight: 620 } } }),
     // Nearly every field is needed; the few that are not say so in their description.
     InputWrapper: InputWrapper.extend({ defaultProps: { withAsterisk: false } }),
     Modal: Modal.extend({

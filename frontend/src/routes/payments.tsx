@@ -53,11 +53,13 @@ function AllPayments({ q }: { q: string | undefined }) {
   );
   return (
     <Stack>
-      <SearchBox
-        value={q ?? ''}
-        label="Search by invoice, client or reference"
-        onChange={(text) => void navigate({ to: '/payments', search: { q: text || undefined }, replace: true })}
-      />
+      <Group>
+        <SearchBox
+          value={q ?? ''}
+          label="Search by invoice, client or reference"
+          onChange={(text) => void navigate({ to: '/payments', search: { q: text || undefined }, replace: true })}
+        />
+      </Group>
       <PagesView query={useInfiniteQuery(paymentsQuery(q))} empty={empty}>
         {(items) => <PaymentsTable payments={items} />}
       </PagesView>

@@ -25,7 +25,7 @@ const SCHEMES = [
 function ProductDay({ today }: { today: string }) {
   return (
     <Group gap={8} px={8} pb="xs" wrap="nowrap" c="dimmed">
-      <IconCalendarTime size={16} aria-hidden />
+      <IconCalendarTime size={16} aria-hidden style={{ flex: 'none' }} />
       <Text size="xs">
         Invoice Tracker's day: {weekdayOf(today)}, {formatDay(today)}
       </Text>

@@ -25,7 +25,7 @@ function Mail({ id }: { id: string }) {
             ]}
           />
           {mail.html ? (
-            <MailFrame html={mail.html} title={`E-mail ${mail.subject ?? ''}`} height="60vh" />
+            <MailFrame html={mail.html} title={`E-mail ${mail.subject ?? ''}`} height="max(360px, calc(100dvh - 380px))" />
           ) : (
             <Text style={{ whiteSpace: 'pre-wrap' }}>{mail.text ?? 'There is no text yet.'}</Text>
           )}
