@@ -215,8 +215,8 @@ async def test_access_taken_back_in_clio(client, sandbox, adapters, firm, connec
     assert run.error == "Clio no longer accepts our access. Please connect to Clio again."
     assert (await connection_of(adapters, firm)).state is ConnectionState.needs_reconnect
     assert (await connect(client, sandbox, BIG)).endswith("?error=other_account")
-    assert (await connect(client, sandbox)).endswith("/settings/clio?connected=1")
     clock.move(minutes=1)
+    assert (await connect(client, sandbox)).endswith("/settings/clio?connected=1")
     await jobs.run_requested(adapters, firm.id)
     assert (await client.get("/api/v1/sync-runs")).json()["items"][0]["state"] == "succeeded"
 

@@ -23,7 +23,7 @@ class Rates:
         if not self.limit:
             return {}, 0
         start, used = self._windows.get(token, (0.0, 0))
-        if now - start >= WINDOW:
+        if not 0 <= now - start < WINDOW:
             start, used = now, 0
         used += 1
         self._windows[token] = (start, used)
