@@ -1,0 +1,180 @@
+"""Every screen: nothing that axe finds, no sideways scrolling, a picture of it.
+
+Wide in the light theme, phone in the dark one. The pictures lie in .state/screenshots.
+"""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from e2e.conftest import SHOTS, TOP, Demo
+from e2e.steps import log_in
+
+pytestmark = pytest.mark.browser
+
+AXE = (TOP / "frontend" / "node_modules" / "axe-core" / "axe.min.js").read_text()
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+LOOKS = {"wide-light": (1280, "light"), "phone-dark": (390, "dark")}
+SCREENS = {
+    "invoices": "/invoices",
+    "payments": "/payments",
+    "reminder-sets": "/reminder-sets",
+    "reminder-set-new": "/reminder-sets/new?from=standard",
+    "to-do": "/to-do",
+    "welcome": "/welcome",
+    "settings-company": "/settings/company",
+    "settings-email": "/settings/email",
+    "settings-sending-rules": "/settings/sending-rules",
+    "settings-clio": "/settings/clio",
+    "settings-stripe": "/settings/stripe",
+    "settings-account": "/settings/account",
+}
+
+
+@pytest.fixture(scope="module")
+def api(demo: Demo) -> Iterator[httpx.Client]:
+    """The API as the owner, for ids and links."""
+    with httpx.Client(
+        base_url=f"{demo.product}/api/v1", headers={"Origin": demo.product}, timeout=30
+    ) as client:
+        client.post(
+            "/sessions", json={"email": demo.email, "password": demo.password}
+        ).raise_for_status()
+        yield client
+
+
+@pytest.fixture(scope="module", params=LOOKS)
+def look(
+    request: pytest.FixtureRequest, browser: Browser, demo: Demo
+) -> Iterator[tuple[str, Page]]:
+    """A logged-in page of one width and theme."""
+    width, theme = LOOKS[request.param]
+    context = browser.new_context(
+        viewport={"width": width, "height": 860},
+        color_scheme=theme,  # type: ignore[arg-type]
+        timezone_id="America/New_York",
+        reduced_motion="reduce",
+    )
+    page = context.new_page()
+    log_in(page, demo)
+    yield request.param, page
+    context.close()
+
+
+def problems(page: Page) -> list[str]:
+    """What axe finds, a line each."""
+    page.evaluate(AXE)
+    found: dict[str, Any] = page.evaluate(
+        "rules => axe.run(document, {runOnly: {type: 'tag', values: rules}})", RULES
+    )
+    return [
+        f"{item['id']}: {item['help']}: {node['target']}"
+        for item in found["violations"]
+        for node in item["nodes"]
+    ]
+
+
+def examine(page: Page, name: str, look: str) -> None:
+    """Wait until the screen is there, photograph it, and look for problems."""
+    page.wait_for_load_state("networkidle")
+    folder: Path = SHOTS / look
+    folder.mkdir(parents=True, exist_ok=True)
+    page.screenshot(path=folder / f"{name}.png")
+    wider = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
+    assert wider <= 0, f"{wider} pixels too wide"
+    assert problems(page) == []
+
+
+@pytest.mark.parametrize("name", SCREENS)
+def test_a_screen(demo: Demo, look: tuple[str, Page], name: str) -> None:
+    words, page = look
+    page.goto(demo.product + SCREENS[name])
+    expect(page.get_by_role("heading", level=1).first).to_be_visible()
+    examine(page, name, words)
+
+
+def test_an_invoice_and_its_client(demo: Demo, look: tuple[str, Page], api: httpx.Client) -> None:
+    words, page = look
+    invoice = api.get("/invoices", params={"section": "no_reminders"}).json()["items"][0]
+    for name, path in (
+        ("invoice", f"/invoices/{invoice['id']}"),
+        ("client", f"/clients/{invoice['client']['id']}"),
+    ):
+        page.goto(demo.product + path)
+        expect(page.get_by_role("heading", level=1).first).to_be_visible()
+        examine(page, name, words)
+
+
+def test_the_start_of_a_collection(demo: Demo, look: tuple[str, Page]) -> None:
+    words, page = look
+    page.goto(f"{demo.product}/invoices?section=no_reminders")
+    page.get_by_role("checkbox").nth(3).check()
+    page.get_by_role("button", name="Start Collection").first.click()
+    expect(page.get_by_role("radio").first).to_be_visible()
+    page.get_by_role("radio").first.check()
+    examine(page, "collection-start", words)
+
+
+def test_the_page_to_pay_on(demo: Demo, look: tuple[str, Page], api: httpx.Client) -> None:
+    words, page = look
+    invoices = api.get("/invoices", params={"section": "no_reminders", "limit": 50}).json()["items"]
+    invoice = next(item for item in invoices if item["remindable"])
+    link = api.get(f"/invoices/{invoice['id']}").json()["pay_url"]
+    page.goto(link)
+    expect(page.get_by_role("button")).to_be_visible()
+    examine(page, "pay", words)
+
+
+def test_log_in(demo: Demo, browser: Browser) -> None:
+    page = browser.new_page()
+    page.goto(demo.product)
+    expect(page.get_by_role("button", name="Log in")).to_be_visible()
+    examine(page, "log-in", "wide-light")
+    page.get_by_role("textbox", name="E-mail address").fill(demo.email)
+    page.locator("input[type=password]").fill("not the password")
+    page.get_by_role("button", name="Log in").click()
+    expect(page.get_by_text("The e-mail address or the password is not right.")).to_be_visible()
+    page.close()
+
+
+def test_when_the_api_is_down_the_page_says_so_and_offers_to_try_again(
+    demo: Demo, look: tuple[str, Page]
+) -> None:
+    words, page = look
+    page.route("**/api/v1/payments*", lambda route: route.abort())
+    page.goto(f"{demo.product}/payments")
+    expect(page.get_by_role("button", name="Try again").first).to_be_visible()
+    examine(page, "payments-down", words)
+    page.unroute("**/api/v1/payments*")
+    page.get_by_role("button", name="Try again").first.click()
+    expect(page.get_by_role("button", name="Try again")).to_be_hidden()
+
+
+def test_a_lost_session_leads_to_log_in_and_back(demo: Demo, browser: Browser) -> None:
+    context = browser.new_context()
+    page = context.new_page()
+    log_in(page, demo)
+    context.clear_cookies()
+    page.goto(f"{demo.product}/reminder-sets")
+    page.get_by_role("textbox", name="E-mail address").fill(demo.email)
+    page.locator("input[type=password]").fill(demo.password)
+    page.get_by_role("button", name="Log in").click()
+    expect(page.get_by_role("heading", name="Reminder sets")).to_be_visible()
+    context.close()
+
+
+def test_the_main_path_by_keyboard(demo: Demo, browser: Browser) -> None:
+    page = browser.new_page()
+    log_in(page, demo)
+    page.goto(f"{demo.product}/invoices?section=no_reminders")
+    expect(page.get_by_role("checkbox").nth(2)).to_be_visible()
+    page.keyboard.press("j")
+    page.keyboard.press("x")
+    expect(page.get_by_text("1 invoice selected")).to_be_visible()
+    page.keyboard.press("c")
+    expect(page.get_by_role("radio").first).to_be_visible()
+    page.close()
