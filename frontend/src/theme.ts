@@ -12,6 +12,7 @@ import {
   Modal,
   NavLink,
   Paper,
+  PasswordInput,
   Skeleton,
   Tabs,
   Tooltip,
@@ -73,6 +74,9 @@ export const theme = createTheme({
     }),
     NavLink: NavLink.extend({ styles: { root: { borderRadius: 'var(--mantine-radius-md)' } } }),
     Paper: Paper.extend({ defaultProps: { withBorder: true, radius: 'lg' } }),
+    PasswordInput: PasswordInput.extend({
+      defaultProps: { visibilityToggleButtonProps: { 'aria-label': 'Show what is typed' } },
+    }),
     Skeleton: Skeleton.extend({ defaultProps: { radius: 'sm' } }),
     Tabs: Tabs.extend({ defaultProps: { keepMounted: false } }),
     Tooltip: Tooltip.extend({ defaultProps: { openDelay: 250, events: { hover: true, focus: true, touch: true } } }),
