@@ -165,7 +165,7 @@ export interface paths {
         };
         /**
          * Get Sender
-         * @description Whom mail comes from. 404 until the firm has said.
+         * @description Whom mail comes from; until the firm has said, its own name and no address.
          */
         get: operations["sender_get"];
         /**
@@ -1044,7 +1044,7 @@ export interface paths {
         };
         /**
          * Readyz
-         * @description The process answers, and so does its database.
+         * @description The process and its database answer; and when the worker was last seen at work.
          */
         get: operations["readiness_get"];
         put?: never;
@@ -1818,6 +1818,19 @@ export interface components {
          * @enum {string}
          */
         PlannedState: "planned" | "held" | "awaiting_approval";
+        /**
+         * Readiness
+         * @description The process is ready. The instant is the product's clock, in UTC.
+         */
+        Readiness: {
+            /**
+             * Status
+             * @default ok
+             */
+            status: string;
+            /** Worker Seen At */
+            worker_seen_at: string | null;
+        };
         /**
          * ReadyMadeSetOut
          * @description A set that comes with the product, to start from.
@@ -4704,9 +4717,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        [key: string]: string;
-                    };
+                    "application/json": components["schemas"]["Readiness"];
                 };
             };
         };

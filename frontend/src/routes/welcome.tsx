@@ -2,13 +2,15 @@ import { AppShell, Box, Button, Container, Grid, Group, Paper, Stepper, Title } 
 import { useDocumentTitle } from '@mantine/hooks';
 import { useQuery } from '@tanstack/react-query';
 import { getRouteApi } from '@tanstack/react-router';
-import { useState } from 'react';
+import { useMemo, useState } from 'react';
 import { LinkButton } from '@/components/links';
 import { Logo } from '@/components/logo';
 import { Lines, QueryView } from '@/components/query-view';
 import { setupQuery } from '@/features/firm/queries';
 import { CallbackError } from '@/features/clio/callback-error';
+import { dayOf } from '@/lib/dates';
 import { useSession } from '@/lib/session';
+import { TodayContext } from '@/lib/today';
 import { count } from '@/lib/texts';
 import type { FirmSetup } from '@/api/types';
 import { ClioStep, ImportStep, SenderStep, StripeStep } from './welcome-steps';
@@ -65,7 +67,11 @@ export default function Welcome() {
   const { error } = route.useSearch();
   useDocumentTitle('Welcome · Invoice Tracker');
   const setup = useQuery({ ...setupQuery, refetchInterval: 2000 });
+  const timeZone = session?.firm.time_zone ?? 'UTC';
+  const today = setup.data?.today ?? dayOf(new Date().toISOString(), timeZone);
+  const days = useMemo(() => ({ today, timeZone }), [today, timeZone]);
   return (
+    <TodayContext value={days}>
     <AppShell header={{ height: 60 }}>
       <AppShell.Header bg="var(--it-page)" style={{ borderColor: 'var(--it-line)' }}>
         <Group h="100%" px="lg" justify="space-between">
@@ -93,6 +99,7 @@ export default function Welcome() {
         </Container>
       </AppShell.Main>
     </AppShell>
+    </TodayContext>
   );
 }
 
