@@ -196,6 +196,15 @@ async def test_too_many_requests() -> None:
         assert (await api.get("bills.json")).status_code == 200
 
 
+@pytest.mark.parametrize("move", [{"seconds": 61}, {"days": -1}])
+async def test_the_minute_is_one_of_the_clock(move: dict[str, float]) -> None:
+    async with opened(rate_limit=1) as sandbox:
+        api = await sandbox.connect()
+        assert [(await api.get("tasks.json")).status_code for _ in range(2)] == [200, 429]
+        sandbox.clock.move(**move)
+        assert (await api.get("tasks.json")).status_code == 200
+
+
 async def test_versions_of_the_api(sandbox: ClioSandbox) -> None:
     api = await sandbox.connect()
     assert (await api.get("tasks.json")).headers["x-api-version"] == "4.0.13"

@@ -25,7 +25,6 @@ STATES = ("awaiting_payment", "draft", "awaiting_approval", "paid", "void", "del
 
 
 @router.get("/")
-@router.get("/nc/")
 async def bills(
     world: WorldDep,
     account: int | None = None,
