@@ -2,6 +2,8 @@
 
 import json
 import re
+from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -18,11 +20,25 @@ from schemathesis.config import (
     SchemathesisConfig,
 )
 
+from invoice_tracker.core.deps import Adapters
+from invoice_tracker.integrations.stripe.gateway import StripeGateway
 from invoice_tracker.main import create_app
 from invoice_tracker.settings import Environment, Settings
 
 TOP = Path(__file__).resolve().parent.parent
 SETTINGS = Settings(_env_file=None, environment=Environment.test, secret_keys=[SecretStr("x" * 40)])
+
+
+@pytest.fixture
+async def adapters(adapters: Adapters) -> AsyncIterator[Adapters]:
+    """With Stripe's own gateway, and a Stripe that does not answer."""
+    gateway = StripeGateway(
+        settings=adapters.settings.model_copy(update={"stripe_api_base": "http://127.0.0.1:9"}),
+        database=adapters.database,
+        vault=adapters.vault,
+    )
+    yield replace(adapters, gateway=gateway)
+    await gateway.close()
 
 
 @pytest.fixture(scope="module")

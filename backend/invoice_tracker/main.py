@@ -5,6 +5,7 @@ from contextlib import asynccontextmanager
 from datetime import datetime
 
 from fastapi import FastAPI, Request, Response
+from fastapi.middleware.gzip import GZipMiddleware
 from sqlalchemy import text
 
 from invoice_tracker.api import include_routers
@@ -68,6 +69,7 @@ def create_app(adapters: Adapters | None = None, settings: Settings | None = Non
         openapi_url="/api/v1/openapi.json",
     )
     app.middleware("http")(_add_security_headers)
+    app.add_middleware(GZipMiddleware, minimum_size=1024)
     install_error_handlers(app)
     include_routers(app)
     _add_health(app)

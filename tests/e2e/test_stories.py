@@ -165,7 +165,7 @@ def test_story_4_reconcile_payments(page: Page, context: BrowserContext, fresh_d
         return any(bill["number"] == number and bill["state"] == "paid" for bill in bills)
 
     demo.wait_until(paid_in_clio, "the bill is paid in Clio")
-    demo.advance(days=30)
+    demo.advance(days=12)
     assert len(demo.mails("client.of.story@example.org")) == 2, "silence after the payment"
 
 

@@ -113,3 +113,9 @@ async def test_before_the_firm_has_said_the_sender_is_its_name_and_no_address(
     sender = (await anonymous.get("/api/v1/firm/sender")).json()
     assert (sender["from_name"], sender["from_email"]) == ("Brook & Partners", "")
     assert (await anonymous.post("/api/v1/firm/sender/verification")).status_code == 409
+
+
+async def test_the_window_is_local_time(client: httpx.AsyncClient) -> None:
+    answer = await client.patch("/api/v1/firm/sending-rules", json={"window_start": "08:00+01:00"})
+    assert answer.status_code == 422
+    assert answer.json()["errors"][0]["field"] == "window_start"

@@ -61,7 +61,7 @@ async def get_principal(
     session: SessionDep,
     clock: ClockDep,
     _: Annotated[None, Depends(check_origin)],
-    token: Annotated[str, Cookie(alias=COOKIE)] = "",
+    token: Annotated[str, Cookie(alias=COOKIE, include_in_schema=False)] = "",
 ) -> Principal:
     """The logged-in person."""
     return await principal_of(session, token=token, now=clock.now())

@@ -69,7 +69,7 @@ async def delete_current_session(
     session: SessionDep,
     _: Reader,
     response: Response,
-    token: Annotated[str, Cookie(alias=COOKIE)],
+    token: Annotated[str, Cookie(alias=COOKIE, include_in_schema=False)],
 ) -> None:
     """Log out."""
     await service.log_out(session, token=token)

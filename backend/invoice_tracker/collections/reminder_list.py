@@ -9,6 +9,7 @@ from sqlalchemy import Row, Select, and_, case, func, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from invoice_tracker.collections.models import Reminder, ReminderState
+from invoice_tracker.collections.rendering import render_subjects
 from invoice_tracker.collections.schemas import (
     ActivityOut,
     InvoiceRef,
@@ -16,8 +17,10 @@ from invoice_tracker.collections.schemas import (
     ReminderOut,
     ShownState,
 )
+from invoice_tracker.core.deps import Adapters
 from invoice_tracker.core.errors import Invalid, NotFound
 from invoice_tracker.core.pagination import decode_cursor, encode_cursor
+from invoice_tracker.domain.reminder_schedule import StepKind
 from invoice_tracker.firms.service import get_sending_rules
 from invoice_tracker.invoices.models import Client, Invoice
 from invoice_tracker.outbox.models import MessageState, OutboxMessage
@@ -32,6 +35,7 @@ _AT = func.coalesce(Reminder.ended_at, Reminder.created_at)
 
 async def list_reminders(
     session: AsyncSession,
+    adapters: Adapters,
     *,
     firm_id: UUID,
     state: ShownState | None,
@@ -53,7 +57,37 @@ async def list_reminders(
     next_cursor = None
     if len(rows) > limit:
         next_cursor = encode_cursor(page[-1].created_at, page[-1].id)
-    return [ReminderOut(**_fields(row)) for row in page], next_cursor
+    subjects = await _subjects_to_come(session, adapters, firm_id=firm_id, rows=page)
+    items = [
+        ReminderOut(**_fields(row) | {"subject": subjects.get(row.id, row.subject or None)})
+        for row in page
+    ]
+    return items, next_cursor
+
+
+async def _subjects_to_come(
+    session: AsyncSession,
+    adapters: Adapters,
+    *,
+    firm_id: UUID,
+    rows: Sequence[Row[*tuple[Any, ...]]],
+) -> dict[UUID, str]:
+    """Subjects of mails that are not written yet, as they would read now, by reminder."""
+    unwritten = [row for row in rows if row.kind == StepKind.email and row.written is None]
+    if not unwritten:
+        return {}
+    steps = await session.scalars(
+        select(ReminderStep).where(ReminderStep.id.in_({row.step_id for row in unwritten}))
+    )
+    rendered = await render_subjects(
+        session,
+        adapters,
+        firm_id=firm_id,
+        wanted=[(row.invoice_id, row.step_id) for row in unwritten],
+        steps=steps.all(),
+        now=adapters.clock.now(),
+    )
+    return {row.id: rendered[row.invoice_id, row.step_id] for row in unwritten}
 
 
 async def count_reminders(
@@ -134,6 +168,8 @@ def _query(firm_id: UUID) -> Select[*tuple[Any, ...]]:
             Reminder.occurrence,
             Reminder.kind,
             Reminder.recipient,
+            Reminder.step_id,
+            _SUBJECT.label("written"),
             func.coalesce(_SUBJECT, ReminderStep.subject).label("subject"),
             _STATE.label("shown_state"),
             func.coalesce(Reminder.reason, OutboxMessage.reason).label("reason"),

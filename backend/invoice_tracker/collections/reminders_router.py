@@ -28,6 +28,7 @@ router = APIRouter(tags=["reminders"], responses=PROBLEMS)
 async def list_reminders(
     session: SessionDep,
     principal: Reader,
+    adapters: AdaptersDep,
     state: ShownState | None = None,
     invoice_id: UUID | None = None,
     limit: LimitParam = DEFAULT_LIMIT,
@@ -36,6 +37,7 @@ async def list_reminders(
     """Reminders that were decided, newest first."""
     items, next_cursor = await reminder_list.list_reminders(
         session,
+        adapters,
         firm_id=principal.firm_id,
         state=state,
         invoice_id=invoice_id,

@@ -21,6 +21,13 @@ def _one_line(value: str) -> str:
     return value
 
 
+def _local(value: time) -> time:
+    if value.tzinfo is not None:
+        raise ValueError("Please give the firm's local time, without an offset.")
+    return value
+
+
+LocalTime = Annotated[time, AfterValidator(_local)]
 TimeZone = Annotated[str, AfterValidator(_known_zone)]
 OneLine = Annotated[str, AfterValidator(_one_line)]
 
@@ -64,8 +71,8 @@ class SendingRulesUpdate(Input):
     """What to change; a field that is left out stays."""
 
     safe_mode: bool | None = None
-    window_start: time | None = None
-    window_end: time | None = None
+    window_start: LocalTime | None = None
+    window_end: LocalTime | None = None
     weekdays: list[Annotated[int, Field(ge=0, le=6)]] | None = Field(default=None, min_length=1)
     min_gap_days: int | None = Field(default=None, ge=0, le=60)
     age_ceiling_days: int | None = Field(default=None, ge=1, le=3650)

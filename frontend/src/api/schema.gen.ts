@@ -2735,9 +2735,7 @@ export interface operations {
             query?: never;
             header?: never;
             path?: never;
-            cookie?: {
-                invoice_tracker_session?: string;
-            };
+            cookie?: never;
         };
         requestBody?: never;
         responses: {
@@ -2766,9 +2764,7 @@ export interface operations {
             query?: never;
             header?: never;
             path?: never;
-            cookie: {
-                invoice_tracker_session: string;
-            };
+            cookie?: never;
         };
         requestBody?: never;
         responses: {
@@ -2795,9 +2791,7 @@ export interface operations {
             query?: never;
             header?: never;
             path?: never;
-            cookie?: {
-                invoice_tracker_session?: string;
-            };
+            cookie?: never;
         };
         requestBody?: never;
         responses: {
@@ -2826,9 +2820,7 @@ export interface operations {
             query?: never;
             header?: never;
             path?: never;
-            cookie?: {
-                invoice_tracker_session?: string;
-            };
+            cookie?: never;
         };
         requestBody: {
             content: {
@@ -2861,9 +2853,7 @@ export interface operations {
             query?: never;
             header?: never;
             path?: never;
-            cookie?: {
-                invoice_tracker_session?: string;
-            };
+            cookie?: never;
         };
         requestBody?: never;
         responses: {
@@ -2892,9 +2882,7 @@ export interface operations {
             query?: never;
             header?: never;
             path?: never;
-            cookie?: {
-                invoice_tracker_session?: string;
-            };
+            cookie?: never;
         };
         requestBody: {
             content: {
@@ -2927,9 +2915,7 @@ export interface operations {
             query?: never;
             header?: never;
             path?: never;
-            cookie?: {
-                invoice_tracker_session?: string;
-            };
+            cookie?: never;
         };
         requestBody?: never;
         responses: {
@@ -2958,9 +2944,7 @@ export interface operations {
             query?: never;
             header?: never;
             path?: never;
-            cookie?: {
-                invoice_tracker_session?: string;
-            };
+            cookie?: never;
         };
         requestBody?: never;
         responses: {
@@ -2989,9 +2973,7 @@ export interface operations {
             query?: never;
             header?: never;
             path?: never;
-            cookie?: {
-                invoice_tracker_session?: string;
-            };
+            cookie?: never;
         };
         requestBody: {
             content: {
@@ -3024,9 +3006,7 @@ export interface operations {
             query?: never;
             header?: never;
             path?: never;
-            cookie?: {
-                invoice_tracker_session?: string;
-            };
+            cookie?: never;
         };
         requestBody?: never;
         responses: {
@@ -3067,9 +3047,7 @@ export interface operations {
             };
             header?: never;
             path?: never;
-            cookie?: {
-                invoice_tracker_session?: string;
-            };
+            cookie?: never;
         };
         requestBody?: never;
         responses: {
@@ -3104,9 +3082,7 @@ export interface operations {
             };
             header?: never;
             path?: never;
-            cookie?: {
-                invoice_tracker_session?: string;
-            };
+            cookie?: never;
         };
         requestBody?: never;
         responses: {
@@ -3137,9 +3113,7 @@ export interface operations {
             path: {
                 invoice_id: string;
             };
-            cookie?: {
-                invoice_tracker_session?: string;
-            };
+            cookie?: never;
         };
         requestBody?: never;
         responses: {
@@ -3170,9 +3144,7 @@ export interface operations {
             path: {
                 invoice_id: string;
             };
-            cookie?: {
-                invoice_tracker_session?: string;
-            };
+            cookie?: never;
         };
         requestBody?: never;
         responses: {
@@ -3208,9 +3180,7 @@ export interface operations {
             };
             header?: never;
             path?: never;
-            cookie?: {
-                invoice_tracker_session?: string;
-            };
+            cookie?: never;
         };
         requestBody?: never;
         responses: {
@@ -3241,9 +3211,7 @@ export interface operations {
             path: {
                 client_id: string;
             };
-            cookie?: {
-                invoice_tracker_session?: string;
-            };
+            cookie?: never;
         };
         requestBody?: never;
         responses: {
@@ -3274,9 +3242,7 @@ export interface operations {
             path: {
                 client_id: string;
             };
-            cookie?: {
-                invoice_tracker_session?: string;
-            };
+            cookie?: never;
         };
         requestBody: {
             content: {
@@ -3318,9 +3284,7 @@ export interface operations {
             };
             header?: never;
             path?: never;
-            cookie?: {
-                invoice_tracker_session?: string;
-            };
+            cookie?: never;
         };
         requestBody?: never;
         responses: {
@@ -3354,9 +3318,7 @@ export interface operations {
             };
             header?: never;
             path?: never;
-            cookie?: {
-                invoice_tracker_session?: string;
-            };
+            cookie?: never;
         };
         requestBody?: never;
         responses: {
@@ -3387,9 +3349,7 @@ export interface operations {
             path: {
                 payment_id: string;
             };
-            cookie?: {
-                invoice_tracker_session?: string;
-            };
+            cookie?: never;
         };
         requestBody?: never;
         responses: {
@@ -3420,9 +3380,7 @@ export interface operations {
             path: {
                 payment_id: string;
             };
-            cookie?: {
-                invoice_tracker_session?: string;
-            };
+            cookie?: never;
         };
         requestBody?: never;
         responses: {
@@ -3457,9 +3415,7 @@ export interface operations {
             };
             header?: never;
             path?: never;
-            cookie?: {
-                invoice_tracker_session?: string;
-            };
+            cookie?: never;
         };
         requestBody?: never;
         responses: {
@@ -3488,9 +3444,7 @@ export interface operations {
             query?: never;
             header?: never;
             path?: never;
-            cookie?: {
-                invoice_tracker_session?: string;
-            };
+            cookie?: never;
         };
         requestBody: {
             content: {
@@ -3523,9 +3477,7 @@ export interface operations {
             query?: never;
             header?: never;
             path?: never;
-            cookie?: {
-                invoice_tracker_session?: string;
-            };
+            cookie?: never;
         };
         requestBody?: never;
         responses: {
@@ -3554,9 +3506,7 @@ export interface operations {
             query?: never;
             header?: never;
             path?: never;
-            cookie?: {
-                invoice_tracker_session?: string;
-            };
+            cookie?: never;
         };
         requestBody?: never;
         responses: {
@@ -3585,9 +3535,7 @@ export interface operations {
             query?: never;
             header?: never;
             path?: never;
-            cookie?: {
-                invoice_tracker_session?: string;
-            };
+            cookie?: never;
         };
         requestBody: {
             content: {
@@ -3620,9 +3568,7 @@ export interface operations {
             query?: never;
             header?: never;
             path?: never;
-            cookie?: {
-                invoice_tracker_session?: string;
-            };
+            cookie?: never;
         };
         requestBody: {
             content: {
@@ -3655,9 +3601,7 @@ export interface operations {
             query?: never;
             header?: never;
             path?: never;
-            cookie?: {
-                invoice_tracker_session?: string;
-            };
+            cookie?: never;
         };
         requestBody: {
             content: {
@@ -3692,9 +3636,7 @@ export interface operations {
             path: {
                 set_id: string;
             };
-            cookie?: {
-                invoice_tracker_session?: string;
-            };
+            cookie?: never;
         };
         requestBody?: never;
         responses: {
@@ -3725,9 +3667,7 @@ export interface operations {
             path: {
                 set_id: string;
             };
-            cookie?: {
-                invoice_tracker_session?: string;
-            };
+            cookie?: never;
         };
         requestBody: {
             content: {
@@ -3762,9 +3702,7 @@ export interface operations {
             path: {
                 set_id: string;
             };
-            cookie?: {
-                invoice_tracker_session?: string;
-            };
+            cookie?: never;
         };
         requestBody?: never;
         responses: {
@@ -3791,9 +3729,7 @@ export interface operations {
             query?: never;
             header?: never;
             path?: never;
-            cookie?: {
-                invoice_tracker_session?: string;
-            };
+            cookie?: never;
         };
         requestBody: {
             content: {
@@ -3826,9 +3762,7 @@ export interface operations {
             query?: never;
             header?: never;
             path?: never;
-            cookie?: {
-                invoice_tracker_session?: string;
-            };
+            cookie?: never;
         };
         requestBody: {
             content: {
@@ -3863,9 +3797,7 @@ export interface operations {
             path: {
                 collection_id: string;
             };
-            cookie?: {
-                invoice_tracker_session?: string;
-            };
+            cookie?: never;
         };
         requestBody?: never;
         responses: {
@@ -3896,9 +3828,7 @@ export interface operations {
             path: {
                 collection_id: string;
             };
-            cookie?: {
-                invoice_tracker_session?: string;
-            };
+            cookie?: never;
         };
         requestBody?: never;
         responses: {
@@ -3929,9 +3859,7 @@ export interface operations {
             path: {
                 collection_id: string;
             };
-            cookie?: {
-                invoice_tracker_session?: string;
-            };
+            cookie?: never;
         };
         requestBody: {
             content: {
@@ -3966,9 +3894,7 @@ export interface operations {
             path: {
                 collection_id: string;
             };
-            cookie?: {
-                invoice_tracker_session?: string;
-            };
+            cookie?: never;
         };
         requestBody?: never;
         responses: {
@@ -3999,9 +3925,7 @@ export interface operations {
             path: {
                 collection_id: string;
             };
-            cookie?: {
-                invoice_tracker_session?: string;
-            };
+            cookie?: never;
         };
         requestBody: {
             content: {
@@ -4039,9 +3963,7 @@ export interface operations {
             path: {
                 invoice_id: string;
             };
-            cookie?: {
-                invoice_tracker_session?: string;
-            };
+            cookie?: never;
         };
         requestBody?: never;
         responses: {
@@ -4077,9 +3999,7 @@ export interface operations {
             };
             header?: never;
             path?: never;
-            cookie?: {
-                invoice_tracker_session?: string;
-            };
+            cookie?: never;
         };
         requestBody?: never;
         responses: {
@@ -4110,9 +4030,7 @@ export interface operations {
             path: {
                 reminder_id: string;
             };
-            cookie?: {
-                invoice_tracker_session?: string;
-            };
+            cookie?: never;
         };
         requestBody?: never;
         responses: {
@@ -4143,9 +4061,7 @@ export interface operations {
             path: {
                 reminder_id: string;
             };
-            cookie?: {
-                invoice_tracker_session?: string;
-            };
+            cookie?: never;
         };
         requestBody?: never;
         responses: {
@@ -4176,9 +4092,7 @@ export interface operations {
             path: {
                 reminder_id: string;
             };
-            cookie?: {
-                invoice_tracker_session?: string;
-            };
+            cookie?: never;
         };
         requestBody: {
             content: {
@@ -4213,9 +4127,7 @@ export interface operations {
             path: {
                 reminder_id: string;
             };
-            cookie?: {
-                invoice_tracker_session?: string;
-            };
+            cookie?: never;
         };
         requestBody: {
             content: {
@@ -4250,9 +4162,7 @@ export interface operations {
             path: {
                 reminder_id: string;
             };
-            cookie?: {
-                invoice_tracker_session?: string;
-            };
+            cookie?: never;
         };
         requestBody: {
             content: {
@@ -4285,9 +4195,7 @@ export interface operations {
             query?: never;
             header?: never;
             path?: never;
-            cookie?: {
-                invoice_tracker_session?: string;
-            };
+            cookie?: never;
         };
         requestBody?: never;
         responses: {
@@ -4316,9 +4224,7 @@ export interface operations {
             query?: never;
             header?: never;
             path?: never;
-            cookie?: {
-                invoice_tracker_session?: string;
-            };
+            cookie?: never;
         };
         requestBody?: never;
         responses: {
@@ -4347,9 +4253,7 @@ export interface operations {
             query?: never;
             header?: never;
             path?: never;
-            cookie?: {
-                invoice_tracker_session?: string;
-            };
+            cookie?: never;
         };
         requestBody: {
             content: {
@@ -4382,9 +4286,7 @@ export interface operations {
             query?: never;
             header?: never;
             path?: never;
-            cookie?: {
-                invoice_tracker_session?: string;
-            };
+            cookie?: never;
         };
         requestBody: {
             content: {
@@ -4417,9 +4319,7 @@ export interface operations {
             query?: never;
             header?: never;
             path?: never;
-            cookie?: {
-                invoice_tracker_session?: string;
-            };
+            cookie?: never;
         };
         requestBody: {
             content: {
@@ -4456,9 +4356,7 @@ export interface operations {
             };
             header?: never;
             path?: never;
-            cookie?: {
-                invoice_tracker_session?: string;
-            };
+            cookie?: never;
         };
         requestBody?: never;
         responses: {
@@ -4489,9 +4387,7 @@ export interface operations {
             };
             header?: never;
             path?: never;
-            cookie?: {
-                invoice_tracker_session?: string;
-            };
+            cookie?: never;
         };
         requestBody?: never;
         responses: {
@@ -4520,9 +4416,7 @@ export interface operations {
             query?: never;
             header?: never;
             path?: never;
-            cookie?: {
-                invoice_tracker_session?: string;
-            };
+            cookie?: never;
         };
         requestBody?: never;
         responses: {
@@ -4553,9 +4447,7 @@ export interface operations {
             path: {
                 run_id: string;
             };
-            cookie?: {
-                invoice_tracker_session?: string;
-            };
+            cookie?: never;
         };
         requestBody?: never;
         responses: {
@@ -4584,9 +4476,7 @@ export interface operations {
             query?: never;
             header?: never;
             path?: never;
-            cookie?: {
-                invoice_tracker_session?: string;
-            };
+            cookie?: never;
         };
         requestBody?: never;
         responses: {
@@ -4615,9 +4505,7 @@ export interface operations {
             query?: never;
             header?: never;
             path?: never;
-            cookie?: {
-                invoice_tracker_session?: string;
-            };
+            cookie?: never;
         };
         requestBody: {
             content: {
@@ -4650,9 +4538,7 @@ export interface operations {
             query?: never;
             header?: never;
             path?: never;
-            cookie?: {
-                invoice_tracker_session?: string;
-            };
+            cookie?: never;
         };
         requestBody: {
             content: {

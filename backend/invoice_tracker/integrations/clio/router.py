@@ -87,7 +87,7 @@ async def callback(
     state: Annotated[str, Query(max_length=200)] = "",
     code: Annotated[str, Query(max_length=2000)] = "",
     error: Annotated[str, Query(max_length=200)] = "",
-    token: Annotated[str, Cookie(alias=COOKIE)] = "",
+    token: Annotated[str, Cookie(alias=COOKIE, include_in_schema=False)] = "",
 ) -> RedirectResponse:
     """Clio sends the person back to here; they land on the settings, or in the first run."""
     page = "/settings/clio"

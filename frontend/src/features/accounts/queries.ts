@@ -42,7 +42,7 @@ export function useLogIn() {
 export function useLogOut() {
   return useMutation({
     mutationFn: async () => {
-      await unwrap(api.DELETE('/api/v1/sessions/current', { params: { cookie: { invoice_tracker_session: '' } } }));
+      await unwrap(api.DELETE('/api/v1/sessions/current'));
     },
   });
 }

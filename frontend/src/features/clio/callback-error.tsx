@@ -1,8 +1,13 @@
 import { Alert } from '@mantine/core';
 
 const SENTENCES: Record<string, string> = {
-  access_denied: 'Clio was not connected, because access was not allowed on its page. You can try again.',
-  state_mismatch: 'The answer from Clio did not belong to this log-in. Please connect again from here.',
+  declined: 'Access was not allowed on Clio’s page. You can try again.',
+  expired: 'The answer from Clio came too late, or did not belong to this log-in. Please connect again from here.',
+  refused: 'Clio refused access. Its administrator may have to allow this application, or your Clio user billing.',
+  unreachable: 'Clio could not be reached. Please try again in a few minutes.',
+  other_account: 'That is another Clio account than the one connected before. Choose the same account on Clio’s page.',
+  not_logged_in: 'You were logged out meanwhile. Log in and connect again.',
+  not_allowed: 'Only the owner of the account can connect to Clio.',
 };
 
 /** Why the way back from Clio's consent page did not end in a connection. */
