@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select, update
@@ -151,7 +151,7 @@ class Diary:
             return await create_set(
                 session,
                 firm_id=self.firm.id,
-                name=name or f"Set of {self.clock.now():%c} {id(wanted)}",
+                name=name or f"Set {uuid4().hex}",
                 description="",
                 steps=wanted,
                 user_id=None,
