@@ -63,4 +63,5 @@ def _describe_problems(app: FastAPI) -> None:
         schemas["Problem"] = problem
         return document
 
+    # FastAPI documents this very assignment as the way to extend the contract.
     app.openapi = openapi  # type: ignore[method-assign]

@@ -39,7 +39,7 @@ def postgres_folder(state: Path) -> Path:
     if os.geteuid() != 0:
         return state / "postgres"
     name = hashlib.sha256(str(state.resolve()).encode()).hexdigest()[:12]
-    return Path("/var/tmp") / f"invoice-tracker-{name}" / "postgres"  # noqa: S108
+    return Path("/var/tmp") / f"invoice-tracker-{name}" / "postgres"  # noqa: S108 - only as root
 
 
 @contextmanager

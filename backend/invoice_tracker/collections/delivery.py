@@ -54,11 +54,6 @@ class ReminderDelivery:
         """Nobody asks for a reminder: Safe Mode and the pace hold it back."""
         return True
 
-    @property
-    def needs_verified_sender(self) -> bool:
-        """Clients get mail only from an address that is the firm's."""
-        return True
-
     async def look_again(
         self, firm_id: UUID, messages: Sequence[DueMessage]
     ) -> Mapping[UUID, Later]:

@@ -80,7 +80,7 @@ def _client(settings: Settings) -> AsyncOAuth2Client:
     return AsyncOAuth2Client(
         client_id=settings.clio_client_id,
         client_secret=settings.clio_client_secret.get_secret_value(),
-        token_endpoint_auth_method="client_secret_post",  # noqa: S106
+        token_endpoint_auth_method="client_secret_post",  # noqa: S106 - a method, not a secret
         redirect_uri=f"{settings.public_url}{CALLBACK_PATH}",
         timeout=_TIMEOUT,
     )

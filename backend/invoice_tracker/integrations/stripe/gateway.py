@@ -51,7 +51,7 @@ class StripeGateway:
 
     async def close(self) -> None:
         """Close the connections to Stripe."""
-        await self._http_client.close_async()  # type: ignore[no-untyped-call]
+        await self._http_client.close_async()  # type: ignore[no-untyped-call]  # by the SDK
 
     def client_with(self, api_key: str) -> stripe.StripeClient:
         """A client for a key that is not stored yet."""

@@ -89,7 +89,7 @@ def boolean(param: str, raw: Any) -> bool:
     return bool(raw == "true")
 
 
-def anything(param: str, raw: Any) -> Any:  # noqa: ARG001
+def anything(param: str, raw: Any) -> Any:  # noqa: ARG001 - has the shape of every rule
     """Known to Stripe, of no effect here."""
     return raw
 
