@@ -2,9 +2,20 @@
 
 from datetime import date, datetime
 from enum import StrEnum
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    ForeignKey,
+    Index,
+    LargeBinary,
+    UniqueConstraint,
+    Uuid,
+    text,
+)
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from invoice_tracker.core.orm import Base, FirmOwned, Identified, Minor
@@ -27,6 +38,10 @@ class Client(Identified, FirmOwned, Base):
     """Primary address in Clio. Missing when Clio hides or lacks it."""
     email_override: Mapped[str | None]
     """Set here by staff; stronger than Clio's."""
+    email_addresses: Mapped[list[dict[str, Any]]] = mapped_column(JSONB, default=list)
+    """All that Clio has: ``address``, ``name`` (Work, Home …) and ``primary`` of each."""
+    clio_reminders_enabled: Mapped[bool] = mapped_column(default=False)
+    """Clio itself sends this client reminders."""
 
     @property
     def effective_email(self) -> str | None:
@@ -79,6 +94,12 @@ class Invoice(Identified, FirmOwned, Base):
     client_id: Mapped[UUID | None] = mapped_column(ForeignKey("clients.id"))
     matter_id: Mapped[UUID | None] = mapped_column(ForeignKey("matters.id"))
     """The first of its matters; a client bill may have several."""
+    matter_ids: Mapped[list[UUID]] = mapped_column(ARRAY(Uuid), default=list)
+    """All of its matters, the first first."""
+    is_split: Mapped[bool] = mapped_column(default=False)
+    """One of several bills for the same work: each payer has one."""
+    clio_user_id: Mapped[int | None] = mapped_column(BigInteger)
+    """Who owns the bill in Clio."""
     subject: Mapped[str | None]
     issued_on: Mapped[date | None]
     due_on: Mapped[date | None]
@@ -114,3 +135,17 @@ class TimelineEntry(Identified, FirmOwned, Base):
     """A person's name; nothing when the product did it."""
     reminder_id: Mapped[UUID | None]
     payment_id: Mapped[UUID | None]
+
+
+class BillDocument(Base):
+    """A bill as a document, as long as the bill has this etag."""
+
+    __tablename__ = "bill_documents"
+
+    invoice_id: Mapped[UUID] = mapped_column(
+        ForeignKey("invoices.id", ondelete="CASCADE"), primary_key=True
+    )
+    firm_id: Mapped[UUID] = mapped_column(ForeignKey("firms.id", ondelete="CASCADE"))
+    etag: Mapped[str]
+    pdf: Mapped[bytes] = mapped_column(LargeBinary)
+    made_at: Mapped[datetime]

@@ -90,6 +90,8 @@ class Payment(Identified, FirmOwned, Base):
     stripe_session_id: Mapped[str | None]
     stripe_payment_intent_id: Mapped[str | None]
     clio_allocation_id: Mapped[int | None] = mapped_column(BigInteger)
+    clio_task_id: Mapped[int | None] = mapped_column(BigInteger)
+    """A task in Clio that asks its owner to record this payment."""
     reported_at: Mapped[datetime | None]
     """When the payment provider was last asked; an answer to an earlier question is ignored."""
     created_at: Mapped[datetime]

@@ -2,9 +2,11 @@
 
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, ForeignKey, Index, LargeBinary, text
+from sqlalchemy import BigInteger, ForeignKey, Index, LargeBinary, UniqueConstraint, text
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from invoice_tracker.core.orm import Base, FirmOwned, Identified
@@ -47,6 +49,13 @@ class ClioConnection(Base):
     """By Clio's own clock: everything changed before it has been read."""
     full_read_at: Mapped[datetime | None]
     """When every open bill was last read, and not only what had changed."""
+    side_read_at: Mapped[datetime | None]
+    """When changed contacts and deleted bills were last asked for."""
+    reconciled_at: Mapped[datetime | None]
+    """When everything open here was last held against everything open in Clio."""
+    log_reminders_since: Mapped[datetime | None]
+    """From when on reminders are logged in Clio as communications; nothing while that is off."""
+    webhook_error: Mapped[str | None]
     connected_at: Mapped[datetime]
     last_read_at: Mapped[datetime | None]
     error: Mapped[str | None]
@@ -60,6 +69,8 @@ class OAuthState(Identified, FirmOwned, Base):
     token_hash: Mapped[bytes] = mapped_column(LargeBinary)
     region: Mapped[str]
     user_id: Mapped[UUID] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"))
+    accepts_other_account: Mapped[bool] = mapped_column(default=False)
+    """The person said that it may be another Clio account than before."""
     created_at: Mapped[datetime]
 
 
@@ -69,6 +80,7 @@ class RunKind(StrEnum):
     first_import = "first_import"
     scheduled = "scheduled"
     resync = "resync"
+    reconciliation = "reconciliation"
 
 
 class RunState(StrEnum):
@@ -101,8 +113,106 @@ class SyncRun(Identified, FirmOwned, Base):
     heartbeat_at: Mapped[datetime]
     """Moves with each page; a run whose heartbeat stopped was interrupted."""
     finished_at: Mapped[datetime | None]
+    attempt: Mapped[int] = mapped_column(default=1)
+    """More than one when a run was interrupted and another worker went on with it."""
+    position: Mapped[dict[str, Any] | None] = mapped_column(JSONB)
+    """Where reading stands: the listing and its next page."""
+    clio_time: Mapped[datetime | None]
+    """Clio's clock at the first answer: the next run reads from here."""
+    differences: Mapped[int] = mapped_column(default=0)
     bills_read: Mapped[int] = mapped_column(default=0)
     bills_total: Mapped[int | None]
     invoices_updated: Mapped[int] = mapped_column(default=0)
     requests_used: Mapped[int] = mapped_column(default=0)
     error: Mapped[str | None]
+
+
+class DifferenceKind(StrEnum):
+    """How a bill here and the same bill in Clio differed."""
+
+    missing_here = "missing_here"
+    closed_there = "closed_there"
+    differs = "differs"
+
+
+class SyncDifference(Identified, FirmOwned, Base):
+    """What a reconciliation found and healed: the reading before it should have brought it."""
+
+    __tablename__ = "sync_differences"
+    __table_args__ = (Index("ix_sync_differences_firm_id_run_id", "firm_id", "run_id", "id"),)
+
+    run_id: Mapped[UUID] = mapped_column(ForeignKey("sync_runs.id", ondelete="CASCADE"))
+    clio_id: Mapped[int] = mapped_column(BigInteger)
+    invoice_id: Mapped[UUID | None] = mapped_column(ForeignKey("invoices.id", ondelete="CASCADE"))
+    kind: Mapped[DifferenceKind]
+    detail: Mapped[str]
+    found_at: Mapped[datetime]
+
+
+class WebhookModel(StrEnum):
+    """What Clio tells us about."""
+
+    bill = "bill"
+    contact = "contact"
+
+
+class WebhookStatus(StrEnum):
+    """How a subscription stands in Clio."""
+
+    pending = "pending"
+    enabled = "enabled"
+    suspended = "suspended"
+
+
+class ClioWebhook(Identified, FirmOwned, Base):
+    """A subscription to Clio's events. An event only says what to read again."""
+
+    __tablename__ = "clio_webhooks"
+    __table_args__ = (UniqueConstraint("firm_id", "model"),)
+
+    model: Mapped[WebhookModel]
+    token_hash: Mapped[bytes] = mapped_column(LargeBinary)
+    """Of the part of its address that cannot be guessed."""
+    clio_webhook_id: Mapped[int | None] = mapped_column(BigInteger)
+    secret: Mapped[bytes | None] = mapped_column(LargeBinary)
+    status: Mapped[WebhookStatus]
+    expires_at: Mapped[datetime | None]
+    created_at: Mapped[datetime]
+    last_event_at: Mapped[datetime | None]
+
+
+class ClioReread(Base):
+    """A bill or a contact that Clio said has changed, waiting to be read."""
+
+    __tablename__ = "clio_rereads"
+
+    firm_id: Mapped[UUID] = mapped_column(
+        ForeignKey("firms.id", ondelete="CASCADE"), primary_key=True
+    )
+    model: Mapped[WebhookModel] = mapped_column(primary_key=True)
+    clio_id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    marked_at: Mapped[datetime]
+
+
+class LogState(StrEnum):
+    """What became of a reminder's entry in Clio."""
+
+    pending = "pending"
+    logged = "logged"
+    failed = "failed"
+    uncertain = "uncertain"
+
+
+class CommunicationLog(Identified, FirmOwned, Base):
+    """A sent reminder's entry among Clio's communications: at most one."""
+
+    __tablename__ = "clio_communication_logs"
+    __table_args__ = (UniqueConstraint("reminder_id"),)
+
+    reminder_id: Mapped[UUID] = mapped_column(ForeignKey("reminders.id", ondelete="CASCADE"))
+    state: Mapped[LogState]
+    clio_communication_id: Mapped[int | None] = mapped_column(BigInteger)
+    attempts: Mapped[int] = mapped_column(default=0)
+    next_attempt_at: Mapped[datetime | None]
+    error: Mapped[str | None]
+    created_at: Mapped[datetime]
