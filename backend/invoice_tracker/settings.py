@@ -59,6 +59,15 @@ class Settings(BaseSettings):
 
     clio_client_id: str = ""
     clio_client_secret: SecretStr = SecretStr("")
+    """Application at Clio for every region that has none of its own below."""
+    clio_us_client_id: str = ""
+    clio_us_client_secret: SecretStr = SecretStr("")
+    clio_eu_client_id: str = ""
+    clio_eu_client_secret: SecretStr = SecretStr("")
+    clio_ca_client_id: str = ""
+    clio_ca_client_secret: SecretStr = SecretStr("")
+    clio_au_client_id: str = ""
+    clio_au_client_secret: SecretStr = SecretStr("")
     clio_base_url: str | None = None
     """Replaces the region's host, for the sandbox."""
 
@@ -77,6 +86,20 @@ class Settings(BaseSettings):
     @classmethod
     def _without_slash(cls, value: str) -> str:
         return value.rstrip("/")
+
+    @model_validator(mode="after")
+    def _refuse_half_an_application(self) -> Self:
+        pairs = {
+            "US": (self.clio_us_client_id, self.clio_us_client_secret),
+            "EU": (self.clio_eu_client_id, self.clio_eu_client_secret),
+            "CA": (self.clio_ca_client_id, self.clio_ca_client_secret),
+            "AU": (self.clio_au_client_id, self.clio_au_client_secret),
+        }
+        for region, (client_id, secret) in pairs.items():
+            if bool(client_id) != bool(secret.get_secret_value()):
+                name = f"CLIO_{region}_CLIENT"
+                raise ValueError(f"{name}_ID and {name}_SECRET belong together: set both")
+        return self
 
     @model_validator(mode="after")
     def _refuse_weak_production(self) -> Self:

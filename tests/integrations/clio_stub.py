@@ -79,6 +79,7 @@ class ClioStub:
         self.bills: dict[int, dict[str, Any]] = {}
         self.contacts: list[dict[str, Any]] = []
         self.account_id = 77
+        self.account_name = "Hale & Moreno"
         self.tokens = {"access-1"}
         self.token_answers: list[Answer] = []
         self.asked: list[tuple[str, str, dict[str, str]]] = []
@@ -122,7 +123,7 @@ class ClioStub:
         if path == "contacts.json":
             return self._list(request, self.contacts)
         if path == "users/who_am_i.json":
-            account = {"id": self.account_id, "name": "Hale & Moreno"}
+            account = {"id": self.account_id, "name": self.account_name}
             return self._json({"data": {"id": 5, "name": "Dana Hale", "account": account}})
         bill = self.bills.get(int(path.removeprefix("bills/").removesuffix(".json")))
         if bill is None:

@@ -118,6 +118,7 @@ async def test_a_state_works_once_and_not_for_long(client, clock):
     [
         ({"error": "access_denied"}, "declined"),
         ({"error": "server_error"}, "refused"),
+        ({"error": "unauthorized_client"}, "wrong_region"),
         ({}, "refused"),
     ],
 )
@@ -153,7 +154,7 @@ async def test_a_callback_without_log_in(anonymous):
     ("spoiled", "code"),
     [
         (broken(400, {"error": "invalid_grant"}), "refused"),
-        (broken(401, {"error": "invalid_client"}), "refused"),
+        (broken(401, {"error": "invalid_client"}), "wrong_region&region=us"),
         (broken(500, None), "unreachable"),
         (raw("<html>"), "unreachable"),
         (raw('{"token_type":"bearer"}'), "unreachable"),
@@ -177,12 +178,28 @@ async def test_clio_does_not_say_whose_account_it_is(client, stub, spoiled):
 
 async def test_another_firms_account_is_refused(client, adapters, firm, stub):
     await connect(adapters, firm)
-    stub.account_id = 78
+    stub.account_id, stub.account_name = 78, "Other & Co"
     asked = await begin(client)
     page = await come_back(client, code="abc", state=asked["state"])
-    assert page == "/settings/clio?error=other_account"
+    assert page == "/settings/clio?error=other_account&account=Other+%26+Co"
+    assert stub.asked[-1] == ("POST", "/oauth/deauthorize", {"token": "access-2"})
     connection = await connection_of(adapters, firm)
     assert adapters.vault.decrypt(connection.access_token or b"") == "access-1"
+
+
+async def test_a_user_without_billing_is_refused(client, adapters, firm, stub):
+    """Nothing would ever be read: the access is given back, and the page says whom to ask."""
+    forbidden = {"error": {"type": "ForbiddenError", "message": "User is forbidden"}}
+    stub.fail(broken(403, forbidden), after=1)
+    asked = await begin(client)
+    page = await come_back(client, code="abc", state=asked["state"])
+    assert page == "/welcome?error=no_billing&user=Dana+Hale&account=Hale+%26+Moreno"
+    assert stub.asked[-2:] == [
+        ("GET", "/api/v4/bills.json", {"limit": "1", "fields": "id"}),
+        ("POST", "/oauth/deauthorize", {"token": "access-2"}),
+    ]
+    assert (await client.get(CONNECTION)).json()["state"] == "not_connected"
+    assert adapters.poke.pokes == []
 
 
 async def test_connecting_again_reads_everything_again(client, adapters, firm, stub, clock):

@@ -97,10 +97,21 @@ async def upsert_bills(
     return _results(ids, known, to_write, readdressed)
 
 
+_GONE = "The bill no longer exists in Clio"
+
+
 async def mark_deleted(
-    session: AsyncSession, *, firm_id: UUID, invoice_ids: Iterable[UUID], now: datetime
+    session: AsyncSession,
+    *,
+    firm_id: UUID,
+    invoice_ids: Iterable[UUID],
+    now: datetime,
+    title: str = _GONE,
 ) -> list[UUID]:
-    """Clio no longer has these bills; ids of those that were not known to be deleted."""
+    """Clio no longer has these bills; ids of those that were not known to be deleted.
+
+    ``title`` is what the timeline says.
+    """
     changed = []
     for invoice in await lock_invoices(session, firm_id=firm_id, invoice_ids=invoice_ids):
         invoice.last_read_at = now
@@ -108,12 +119,9 @@ async def mark_deleted(
             continue
         invoice.clio_state = ClioState.deleted
         changed.append(invoice.id)
-        session.add(_entry(invoice, at=now, kind="changed_in_clio", title=_GONE))
+        session.add(_entry(invoice, at=now, kind="changed_in_clio", title=title))
     await session.flush()
     return changed
-
-
-_GONE = "The bill no longer exists in Clio"
 
 
 async def _lock_known(

@@ -5,7 +5,12 @@ from typing import Literal
 from uuid import UUID
 
 from invoice_tracker.core.schemas import Input, Output
-from invoice_tracker.integrations.clio.models import RecordStrategy, RunKind, RunState
+from invoice_tracker.integrations.clio.models import (
+    DifferenceKind,
+    RecordStrategy,
+    RunKind,
+    RunState,
+)
 from invoice_tracker.integrations.clio.regions import RegionKey
 
 
@@ -14,7 +19,11 @@ class RegionOut(Output):
 
     key: RegionKey
     name: str
+    host: str
+    """What the address of an account there begins with."""
     configured: bool
+    how_to_set_up: str | None
+    """For whoever runs the installation; nothing where it is done."""
 
 
 class ClioConnectionOut(Output):
@@ -26,15 +35,21 @@ class ClioConnectionOut(Output):
     user_name: str | None
     connected_at: datetime | None
     last_read_at: datetime | None
+    next_read_at: datetime | None
+    """When reading begins by itself, unless somebody asks sooner."""
     error: str | None
     record_strategy: RecordStrategy
     regions: list[RegionOut]
 
 
 class ConnectInput(Input):
-    """Where the firm's account is."""
+    """Where the firm's account is, and whether it may be another one than before.
+
+    With another account everything open of the one before ends here.
+    """
 
     region: RegionKey
+    accept_other_account: bool = False
 
 
 class AuthorizeOut(Output):
@@ -63,8 +78,34 @@ class SyncRunOut(Output):
     state: RunState
     started_at: datetime
     finished_at: datetime | None
+    duration_seconds: int | None
+    """Without the time it waited for a worker; nothing while it runs."""
+    seconds_left: int | None
+    """At the pace so far; nothing while nobody knows."""
+    attempt: int
+    """More than one when it was interrupted and went on."""
     bills_read: int
     bills_total: int | None
     invoices_updated: int
     requests_used: int
+    differences: int
+    """What a reconciliation found and healed."""
     error: str | None
+
+
+class DifferingInvoice(Output):
+    """The invoice here that a difference is about."""
+
+    id: UUID
+    number: str
+
+
+class SyncDifferenceOut(Output):
+    """A bill that was not the same here and in Clio."""
+
+    id: UUID
+    kind: DifferenceKind
+    detail: str
+    clio_id: int
+    invoice: DifferingInvoice | None
+    found_at: datetime

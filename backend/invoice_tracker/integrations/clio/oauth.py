@@ -12,9 +12,10 @@ from invoice_tracker.integrations.clio.problems import (
     ClioMalformed,
     ClioProblem,
     ClioUnauthorized,
+    ClioUnknownApplication,
     ClioUnreachable,
 )
-from invoice_tracker.integrations.clio.regions import base_url
+from invoice_tracker.integrations.clio.regions import application_of, base_url
 from invoice_tracker.settings import Settings
 
 CALLBACK_PATH = "/api/v1/clio/callback"
@@ -32,8 +33,11 @@ class Tokens:
 
 
 def authorize_url(settings: Settings, *, region: str, state: str) -> str:
-    """Where the person says yes. A decliner is sent back too."""
-    client = _client(settings)
+    """Where the person says yes. A decliner is sent back too.
+
+    Raises ``ClioUnknownApplication`` for a region that this installation has none in.
+    """
+    client = _client(settings, region)
     url, _ = client.create_authorization_url(
         f"{base_url(settings, region)}/oauth/authorize",
         state=state,
@@ -43,9 +47,12 @@ def authorize_url(settings: Settings, *, region: str, state: str) -> str:
 
 
 async def exchange_code(settings: Settings, *, region: str, code: str, now: datetime) -> Tokens:
-    """Tokens for the code of the callback. Raises ``ClioProblem``."""
+    """Tokens for the code of the callback. Raises ``ClioProblem``.
+
+    ``ClioUnknownApplication`` says that the region and this installation do not fit together.
+    """
     url = f"{base_url(settings, region)}/oauth/token"
-    async with _client(settings) as client:
+    async with _client(settings, region) as client:
         answer = await _call(
             lambda: client.fetch_token(url, grant_type="authorization_code", code=code)
         )
@@ -57,7 +64,7 @@ async def renew_tokens(
 ) -> Tokens:
     """A new access token. Raises ``ClioUnauthorized`` when access was revoked."""
     url = f"{base_url(settings, region)}/oauth/token"
-    async with _client(settings) as client:
+    async with _client(settings, region) as client:
         client.token = {"refresh_token": refresh_token}
         answer = await _call(lambda: client.refresh_token(url, refresh_token=refresh_token))
     return _tokens(answer, now)
@@ -76,10 +83,13 @@ async def deauthorize(settings: Settings, *, region: str, access_token: str) -> 
         raise ClioUnreachable("Clio could not be reached.") from error
 
 
-def _client(settings: Settings) -> AsyncOAuth2Client:
+def _client(settings: Settings, region: str) -> AsyncOAuth2Client:
+    application = application_of(settings, region)
+    if application is None:
+        raise ClioUnknownApplication("This installation has no application at Clio in this region.")
     return AsyncOAuth2Client(
-        client_id=settings.clio_client_id,
-        client_secret=settings.clio_client_secret.get_secret_value(),
+        client_id=application.client_id,
+        client_secret=application.client_secret,
         token_endpoint_auth_method="client_secret_post",  # noqa: S106 - a method, not a secret
         redirect_uri=f"{settings.public_url}{CALLBACK_PATH}",
         timeout=_TIMEOUT,
@@ -90,7 +100,7 @@ async def _call(ask: Callable[[], Awaitable[Any]]) -> dict[str, Any]:
     try:
         answer = await ask()
     except OAuthError as error:
-        raise ClioUnauthorized(_explain(error)) from error
+        raise _explain(error) from error
     except httpx2.HTTPError as error:
         raise ClioUnreachable("Clio could not be reached.") from error
     except (ValueError, KeyError, TypeError, AttributeError) as error:
@@ -98,12 +108,15 @@ async def _call(ask: Callable[[], Awaitable[Any]]) -> dict[str, Any]:
     return dict(answer)
 
 
-def _explain(error: OAuthError) -> str:
-    if error.error == "invalid_client":
-        return "Clio does not know this installation's client id or secret."
+def _explain(error: OAuthError) -> ClioUnauthorized:
+    if error.error in {"invalid_client", "unauthorized_client"}:
+        return ClioUnknownApplication(
+            "Clio does not know this installation's client id or secret in this region."
+        )
     if error.error == "invalid_grant":
-        return "Clio no longer accepts our access. Please connect to Clio again."
-    return f"Clio refused access ({error.error or 'no reason given'}). Please connect again."
+        return ClioUnauthorized("Clio no longer accepts our access. Please connect to Clio again.")
+    said = error.error or "no reason given"
+    return ClioUnauthorized(f"Clio refused access ({said}). Please connect again.")
 
 
 def _tokens(answer: dict[str, Any], now: datetime) -> Tokens:

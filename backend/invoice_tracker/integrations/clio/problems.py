@@ -17,6 +17,10 @@ class ClioUnauthorized(ClioProblem):
     """Clio does not accept our access any more: the firm has to connect again."""
 
 
+class ClioUnknownApplication(ClioUnauthorized):
+    """Clio does not know this installation in this region."""
+
+
 class ClioForbidden(ClioProblem):
     """The connected person, or our application, may not do this."""
 

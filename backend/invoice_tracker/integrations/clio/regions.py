@@ -43,9 +43,39 @@ def base_url(settings: Settings, region: str) -> str:
     return chosen.rstrip("/")
 
 
-def is_configured(settings: Settings) -> bool:
-    """Whether the installation has a developer application at Clio."""
-    return bool(settings.clio_client_id and settings.clio_client_secret.get_secret_value())
+@dataclass(frozen=True, slots=True)
+class Application:
+    """A developer application at Clio, which belongs to one region."""
+
+    client_id: str
+    client_secret: str
+
+
+def application_of(settings: Settings, region: str) -> Application | None:
+    """What this installation shows Clio in a region; nothing where it has no application."""
+    own = {
+        RegionKey.us: (settings.clio_us_client_id, settings.clio_us_client_secret),
+        RegionKey.eu: (settings.clio_eu_client_id, settings.clio_eu_client_secret),
+        RegionKey.ca: (settings.clio_ca_client_id, settings.clio_ca_client_secret),
+        RegionKey.au: (settings.clio_au_client_id, settings.clio_au_client_secret),
+    }
+    for client_id, secret in (
+        own[RegionKey(region)],
+        (settings.clio_client_id, settings.clio_client_secret),
+    ):
+        if client_id and secret.get_secret_value():
+            return Application(client_id, secret.get_secret_value())
+    return None
+
+
+def how_to_set_up(region: Region) -> str:
+    """What whoever runs the installation has to do before this region can be connected to."""
+    portal = region.host.removeprefix("https://").replace("app.", "developers.")
+    name = f"CLIO_{region.key.upper()}_CLIENT"
+    return (
+        f"Whoever runs this installation has to create an application at {portal} and set "
+        f"{name}_ID and {name}_SECRET."
+    )
 
 
 def same_host(base: str, url: str) -> bool:

@@ -12,6 +12,11 @@ from invoice_tracker.core.deps import Adapters, AdaptersDep, ClockDep, SessionDe
 from invoice_tracker.core.errors import PROBLEMS, Unauthorized
 from invoice_tracker.integrations.clio import service
 from invoice_tracker.integrations.clio.access import ClioAccess
+from invoice_tracker.integrations.clio.connecting import (
+    Asked,
+    CallbackRefused,
+    finish_connection,
+)
 from invoice_tracker.integrations.clio.connection_schemas import (
     AuthorizeOut,
     ClioConnectionOut,
@@ -19,11 +24,12 @@ from invoice_tracker.integrations.clio.connection_schemas import (
     ConnectInput,
     DisconnectInput,
 )
-from invoice_tracker.integrations.clio.service import CallbackRefused, describe_connection
 
 router = APIRouter(prefix="/clio", tags=["clio"], responses=PROBLEMS)
 
 SYNC_JOB = "sync_firm"
+_NO = {"access_denied": "declined", "unauthorized_client": "wrong_region"}
+"""What Clio sends the browser back with → what the page says."""
 
 
 @router.get("/connection", operation_id="clio_get_connection")
@@ -31,8 +37,7 @@ async def get_connection(
     session: SessionDep, principal: Reader, adapters: AdaptersDep
 ) -> ClioConnectionOut:
     """Whether Clio can be read, and as whom."""
-    connection = await service.find_connection(session, principal.firm_id)
-    return describe_connection(connection, adapters.settings)
+    return await service.show_connection(session, adapters.settings, firm_id=principal.firm_id)
 
 
 @router.post("/connection", operation_id="clio_create_connection")
@@ -49,7 +54,7 @@ async def connect(
         adapters.settings,
         firm_id=principal.firm_id,
         user_id=principal.user_id,
-        region=body.region,
+        asked=Asked(body.region, body.accept_other_account),
         now=clock.now(),
     )
     return AuthorizeOut(authorize_url=url)
@@ -60,10 +65,8 @@ async def update_connection(
     session: SessionDep, principal: Owner, adapters: AdaptersDep, body: ClioConnectionUpdate
 ) -> ClioConnectionOut:
     """Choose how payments get into Clio."""
-    connection = await service.set_strategy(
-        session, firm_id=principal.firm_id, strategy=body.record_strategy
-    )
-    return describe_connection(connection, adapters.settings)
+    await service.set_strategy(session, firm_id=principal.firm_id, strategy=body.record_strategy)
+    return await service.show_connection(session, adapters.settings, firm_id=principal.firm_id)
 
 
 @router.post("/connection/disconnect", operation_id="clio_disconnect")
@@ -76,8 +79,7 @@ async def disconnect(
     access = ClioAccess.of(adapters)
     await service.disconnect(access, firm_id=principal.firm_id)
     async with adapters.database.transaction(principal.firm_id) as session:
-        connection = await service.find_connection(session, principal.firm_id)
-        return describe_connection(connection, adapters.settings)
+        return await service.show_connection(session, adapters.settings, firm_id=principal.firm_id)
 
 
 @router.get("/callback", operation_id="clio_callback", status_code=303, response_model=None)
@@ -98,7 +100,7 @@ async def callback(
                 page = "/welcome"
         await _connect(adapters, principal, state=state, code=code, error=error)
     except CallbackRefused as refusal:
-        return _redirect(adapters, page, error=refusal.code)
+        return _redirect(adapters, page, error=refusal.code, **refusal.details)
     background.add_task(adapters.poke, SYNC_JOB, principal.firm_id)
     answer = _redirect(adapters, page, connected="1")
     answer.background = background
@@ -120,7 +122,7 @@ async def _connect(
     adapters: Adapters, principal: Principal, *, state: str, code: str, error: str
 ) -> None:
     async with adapters.database.transaction(principal.firm_id) as session:
-        region = await service.take_state(
+        asked = await service.take_state(
             session,
             firm_id=principal.firm_id,
             user_id=principal.user_id,
@@ -128,9 +130,9 @@ async def _connect(
             now=adapters.clock.now(),
         )
     if error or not code:
-        raise CallbackRefused("declined" if error == "access_denied" else "refused")
-    await service.finish_connection(
-        ClioAccess.of(adapters), firm_id=principal.firm_id, region=region, code=code
+        raise CallbackRefused(_NO.get(error, "refused"))
+    await finish_connection(
+        ClioAccess.of(adapters), firm_id=principal.firm_id, asked=asked, code=code
     )
 
 
