@@ -19,6 +19,10 @@ FIRM_TABLES = (
 )
 INSTANT = sa.DateTime(timezone=True)
 STATE = sa.String(length=40)
+ONE_AT_A_TIME = {
+    "uq_sync_runs_reading": "state = 'running' AND kind <> 'reconciliation'",
+    "uq_sync_runs_reconciling": "state = 'running' AND kind = 'reconciliation'",
+}
 
 
 def new_columns() -> dict[str, list[sa.Column[object]]]:
@@ -26,7 +30,6 @@ def new_columns() -> dict[str, list[sa.Column[object]]]:
     return {
         "clio_connections": [
             sa.Column("side_read_at", INSTANT),
-            sa.Column("reconciled_at", INSTANT),
             sa.Column("log_reminders_since", INSTANT),
             sa.Column("webhook_error", sa.String()),
         ],
@@ -63,9 +66,24 @@ def upgrade() -> None:
             op.add_column(table, column)
     create_tables()
     build_walls()
+    op.drop_index("uq_sync_runs_running", "sync_runs")
+    for name, where in ONE_AT_A_TIME.items():
+        op.create_index(
+            name, "sync_runs", ["firm_id"], unique=True, postgresql_where=sa.text(where)
+        )
 
 
 def downgrade() -> None:
+    for name in ONE_AT_A_TIME:
+        op.drop_index(name, "sync_runs")
+    op.execute("DELETE FROM sync_runs WHERE kind = 'reconciliation'")
+    op.create_index(
+        "uq_sync_runs_running",
+        "sync_runs",
+        ["firm_id"],
+        unique=True,
+        postgresql_where=sa.text("state = 'running'"),
+    )
     for table in reversed(FIRM_TABLES):
         op.drop_table(table)
     for table, columns in new_columns().items():

@@ -73,6 +73,18 @@ async def sync(adapters: Adapters, firm: Firm) -> SyncRun:
     return await fetch_run(adapters.database, firm.id, run.id)
 
 
+async def runs_of(adapters: Adapters, firm: Firm) -> list[SyncRun]:
+    """Every run, oldest first."""
+    async with adapters.database.transaction(firm.id) as session:
+        rows = await session.scalars(
+            select(SyncRun)
+            .where(SyncRun.firm_id == firm.id)
+            .order_by(SyncRun.started_at)
+            .execution_options(populate_existing=True)
+        )
+        return list(rows)
+
+
 async def fetch_run(database: Database, firm_id: UUID, run_id: UUID) -> SyncRun:
     async with database.transaction(firm_id) as session:
         run = await session.get(SyncRun, run_id)

@@ -121,7 +121,10 @@ class ClioStub:
         if path == "bills.json":
             return self._list(request, self._matching(request))
         if path == "contacts.json":
-            return self._list(request, self.contacts)
+            ids = {int(value) for value in request.query_params.getlist("ids[]")}
+            return self._list(request, [c for c in self.contacts if not ids or c["id"] in ids])
+        if path == "outstanding_client_balances.json":
+            return self._list(request, [])
         if path == "users/who_am_i.json":
             account = {"id": self.account_id, "name": self.account_name}
             return self._json({"data": {"id": 5, "name": "Dana Hale", "account": account}})

@@ -18,6 +18,7 @@ from integrations.clio_firm import (
     invoices_of,
     iso,
     point_at,
+    runs_of,
     sync,
     titles_of,
 )
@@ -30,11 +31,18 @@ from invoice_tracker.integrations.clio import access as clio_access
 from invoice_tracker.integrations.clio import jobs
 from invoice_tracker.integrations.clio.models import (
     ConnectionState,
+    DifferenceKind,
     RunKind,
     RunState,
+    SyncDifference,
     SyncRun,
 )
-from invoice_tracker.integrations.clio.runs import begin_run
+from invoice_tracker.integrations.clio.runs import (
+    INTERRUPTED,
+    MOST_ATTEMPTS,
+    begin_run,
+    pick_up,
+)
 from invoice_tracker.invoices.models import Client, ClioState
 from invoice_tracker.payments.models import Payment, RecordState
 from invoice_tracker.settings import Settings
@@ -78,7 +86,8 @@ async def test_the_first_import_takes_open_and_lately_paid_bills(product, firm, 
     run = await sync(product, firm)
     assert (run.kind, run.state, run.error) == (RunKind.first_import, RunState.succeeded, None)
     assert (run.bills_read, run.bills_total, run.invoices_updated) == (3, 3, 2)
-    assert run.requests_used == len(stub.asked) == 2
+    # Open bills, paid ones, the addresses of their clients, and whom Clio itself reminds.
+    assert run.requests_used == len(stub.asked) == 4
     found = await invoices_of(product, firm)
     assert {key: invoice.clio_state for key, invoice in found.items()} == {
         1: ClioState.awaiting_payment,
@@ -100,7 +109,8 @@ async def test_a_second_run_reads_only_what_changed_and_writes_nothing(product, 
     stub.asked.clear()
     run = await later(product, clock, stub, firm)
     assert (run.kind, run.bills_read, run.invoices_updated) == (RunKind.resync, 1, 0)
-    assert run.requests_used == 3
+    # One request when nothing has changed.
+    assert run.requests_used == len(stub.asked) == 1
     since = iso(clock.now() - timedelta(minutes=25))
     assert {params["updated_since"] for _, _, params in stub.asked} == {since}
     assert await titles_of(product, firm) == told
@@ -295,29 +305,79 @@ async def test_a_new_address_arrives_without_a_change_of_the_bill(product, firm,
     await sync(product, firm)
     contact = a_bill(1)["client"] | {"primary_email_address": "new@example.org"}
     stub.contacts = [contact, contact | {"id": 8}]
+    clock.move(hours=1)
     run = await later(product, clock, stub, firm)
     assert run.invoices_updated == 1
     async with product.database.transaction(firm.id) as session:
         assert (await session.scalars(select(Client.email))).all() == ["new@example.org"]
 
 
-async def test_once_a_day_every_open_bill_is_read(product, firm, stub, clock):
-    """A change that did not move ``updated_at`` is found all the same."""
+async def test_every_night_both_sides_are_held_against_each_other(product, firm, stub, clock):
+    """What no reading of the day could see is found, told and healed."""
     put(stub, *(a_bill(number) for number in range(1, 5)))
     await sync(product, firm)
     stub.bills[1]["balance"] = 700.0
     stub.bills[2]["state"] = "awaiting_approval"
     del stub.bills[3]
     stub.hidden.add(4)
+    put(stub, a_bill(6))
     assert (await later(product, clock, stub, firm)).invoices_updated == 0
+    await jobs.reconcile_if_due(product, firm.id)
+    assert len(await runs_of(product, firm)) == 2, "no night has passed"
     clock.move(hours=24)
-    run = await later(product, clock, stub, firm)
-    assert (run.state, run.invoices_updated) == (RunState.succeeded, 3)
+    put(stub, a_bill(5, updated_at=iso(clock.now())))
+    await jobs.reconcile_if_due(product, firm.id)
+    run = (await runs_of(product, firm))[-1]
+    assert (run.kind, run.state) == (RunKind.reconciliation, RunState.succeeded)
+    assert (run.invoices_updated, run.differences) == (5, 4), "bill 5 is news, and no difference"
     found = await invoices_of(product, firm)
+    assert sorted(found) == [1, 2, 3, 4, 5, 6]
     assert found[1].clio_balance_minor == 70_000
     assert found[2].clio_state is ClioState.awaiting_approval
     assert found[3].clio_state is ClioState.deleted
     assert found[4].clio_state is ClioState.awaiting_payment
+    async with product.database.transaction(firm.id) as session:
+        told = await session.execute(select(SyncDifference.clio_id, SyncDifference.kind))
+    assert dict(told.all()) == {
+        1: DifferenceKind.differs,
+        2: DifferenceKind.closed_there,
+        3: DifferenceKind.closed_there,
+        6: DifferenceKind.missing_here,
+    }
+    clock.move(minutes=20)
+    await jobs.reconcile_if_due(product, firm.id)
+    assert (await runs_of(product, firm))[-1].id == run.id, "once a night is enough"
+
+
+async def test_a_quick_reading_does_not_wait_for_the_nightly_one(product, firm, stub, clock):
+    put(stub, *(a_bill(number) for number in range(1, 4)))
+    await sync(product, firm)
+    clock.move(hours=24)
+    stub.bills[1].update(balance=5.0, updated_at=iso(clock.now()))
+    quick = None
+
+    async def meanwhile(_: object) -> None:
+        nonlocal quick
+        stub.before = None
+        quick = await sync(product, firm)
+
+    stub.before = meanwhile
+    await jobs.reconcile_if_due(product, firm.id)
+    assert quick is not None
+    assert (quick.kind, quick.state, quick.invoices_updated) == (
+        RunKind.resync,
+        RunState.succeeded,
+        1,
+    )
+    night = next(run for run in await runs_of(product, firm) if run.kind is RunKind.reconciliation)
+    assert (night.state, night.differences) == (RunState.succeeded, 0)
+
+
+async def test_contacts_and_deleted_bills_are_asked_for_once_an_hour(product, firm, stub, clock):
+    put(stub, a_bill(1))
+    await sync(product, firm)
+    used = [(await later(product, clock, stub, firm)).requests_used for _ in range(9)]
+    assert used == [1, 1, 1, 3, 1, 1, 1, 3, 1]
 
 
 async def test_a_clock_that_was_set_back_loses_nothing(product, firm, stub, clock):
@@ -339,10 +399,10 @@ async def test_every_quarter_of_an_hour_by_the_products_clock(product, firm, stu
     assert len(stub.listings) == 2
     clock.move(minutes=1)
     await jobs.sync_if_due(product, firm.id)
-    assert len(stub.listings) == 4
+    assert len(stub.listings) == 3
     clock.move(days=-3)
     await jobs.sync_if_due(product, firm.id)
-    assert len(stub.listings) == 6
+    assert len(stub.listings) == 5
 
 
 async def test_a_requested_run_whose_poke_was_lost_is_found(product, firm, stub, clock):
@@ -353,7 +413,7 @@ async def test_a_requested_run_whose_poke_was_lost_is_found(product, firm, stub,
     assert (await fetch_run(product.database, firm.id, run.id)).state is RunState.succeeded
 
 
-async def test_an_interrupted_run_is_given_up_and_its_worker_stops(product, firm, stub, clock):
+async def test_a_run_that_lost_its_worker_is_taken_on_by_another(product, firm, stub, clock):
     stub.page_size = 1
     put(stub, a_bill(1), a_bill(2), a_bill(3))
     turns = 0
@@ -361,25 +421,67 @@ async def test_an_interrupted_run_is_given_up_and_its_worker_stops(product, firm
     async def stall(_: object) -> None:
         nonlocal turns
         turns += 1
-        if turns == 2:
-            # The worker hangs for so long that another one begins again.
-            clock.move(minutes=11)
-            async with product.database.transaction(firm.id) as session:
-                _, is_new = await begin_run(
-                    session, firm_id=firm.id, kind=RunKind.resync, now=clock.now()
-                )
-                assert is_new
+        if turns == 3:
+            # The worker hangs for so long that another one goes on where it stood.
+            stub.before = None
+            clock.move(minutes=6)
+            await jobs.run_requested(product, firm.id)
 
     stub.before = stall
     run = await sync(product, firm)
-    assert (run.state, run.error) == (
-        RunState.failed,
-        "The reading was interrupted. The next one catches up.",
-    )
-    assert sorted(await invoices_of(product, firm)) == [1]
-    stub.before = None
-    await jobs.run_requested(product, firm.id)
+    assert (run.state, run.attempt, run.error) == (RunState.succeeded, 2, None)
     assert sorted(await invoices_of(product, firm)) == [1, 2, 3]
+    # Bills 1 and 2 were not asked for again, and what the first worker still brought was not taken.
+    assert (run.bills_read, run.invoices_updated, run.position) == (3, 3, None)
+
+
+async def test_a_stopped_worker_hands_its_run_back(product, firm, stub, clock):
+    stub.page_size = 1
+    put(stub, a_bill(1), a_bill(2), a_bill(3))
+    reached = asyncio.Event()
+
+    async def stall(_: object) -> None:
+        if len(stub.asked) == 2:
+            reached.set()
+            await asyncio.sleep(60)
+
+    stub.before = stall
+    worker = asyncio.create_task(sync(product, firm))
+    await reached.wait()
+    worker.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await worker
+    stub.before = None
+    stub.asked.clear()
+    await jobs.run_requested(product, firm.id)
+    [run] = await runs_of(product, firm)
+    assert (run.state, run.attempt, run.bills_read) == (RunState.succeeded, 2, 3)
+    # Two pages were missing of the open bills.
+    assert [path for _, path, _ in stub.asked].count("/api/v4/bills.json") == 3
+
+
+async def test_a_run_that_kills_its_workers_is_given_up(product, firm, stub, clock):
+    put(stub, a_bill(1))
+    async with product.database.transaction(firm.id) as session:
+        run, _ = await begin_run(session, firm_id=firm.id, kind=RunKind.resync, now=clock.now())
+    for _ in range(MOST_ATTEMPTS):
+        async with product.database.transaction(firm.id) as session:
+            assert await pick_up(session, firm_id=firm.id, now=clock.now())
+        clock.move(minutes=6)
+    await jobs.run_requested(product, firm.id)
+    ended = await fetch_run(product.database, firm.id, run.id)
+    assert (ended.state, ended.error) == (RunState.failed, INTERRUPTED)
+
+
+async def test_a_page_that_clio_forgot_is_no_dead_end(product, firm, stub, clock):
+    stub.page_size = 3
+    put(stub, *(a_bill(number) for number in range(1, 9)))
+    stub.fail(half, after=1, times=9)
+    assert (await sync(product, firm)).bills_read == 3
+    stub.faults.clear()
+    stub.fail(broken(404, {"error": {}}), times=1)
+    run = await later(product, clock, stub, firm)
+    assert (run.state, run.bills_read, run.invoices_updated) == (RunState.succeeded, 8, 5)
 
 
 async def test_two_firms_do_not_mix(product, firm, stub, clock, adapters):

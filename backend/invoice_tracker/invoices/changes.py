@@ -4,10 +4,10 @@ from datetime import date
 
 from invoice_tracker.domain.money import Money, format_money
 from invoice_tracker.domain.plain_dates import in_words
-from invoice_tracker.invoices.models import ClioState, Invoice
+from invoice_tracker.invoices.models import Client, ClioState, Invoice
 from invoice_tracker.invoices.records import BillRecord
 
-_STATE_SENTENCES = {
+STATE_SENTENCES = {
     ClioState.draft: "The bill is a draft again in Clio",
     ClioState.awaiting_approval: "The bill awaits approval again in Clio",
     ClioState.awaiting_payment: "The bill awaits payment in Clio",
@@ -15,13 +15,14 @@ _STATE_SENTENCES = {
     ClioState.void: "The bill was voided in Clio",
     ClioState.deleted: "The bill was deleted in Clio",
 }
+_TRUST = "The bill is a request for trust money in Clio now: it is no longer collected here"
 
 
 def describe_changes(old: Invoice, new: BillRecord) -> list[str]:
     """One sentence for each change that matters to people; nothing for what does not."""
     sentences = []
     if old.clio_state != new.state:
-        sentences.append(_STATE_SENTENCES[new.state])
+        sentences.append(_TRUST if new.is_trust else STATE_SENTENCES[new.state])
     if old.due_on != new.due_on:
         sentences.append(f"The due date changed from {_day(old.due_on)} to {_day(new.due_on)}")
     sentences.extend(_describe_amounts(old, new))
@@ -51,6 +52,22 @@ def describe_address_change(old: str | None, new: str | None) -> str:
     if old is None:
         return f"The client's e-mail address is now {new}"
     return f"The client's e-mail address changed from {old} to {new}"
+
+
+def describe_new_client(old: Client | None, new: Client) -> tuple[str, str]:
+    """Sentence and detail for a bill that is another client's now: two contacts were merged, say.
+
+    What staff set here for the old client is not carried over in silence.
+    """
+    goes_to = f"Reminders go to {new.effective_email or 'no one: there is no e-mail address'} now."
+    if old is None:
+        return f"The bill's client in Clio is {new.name}", goes_to
+    if old.email_override:
+        goes_to += (
+            f" The address {old.email_override}, set here for {old.name}, is not used for"
+            f" {new.name}. If it is right for both, set it on the client's page."
+        )
+    return f"The bill's client in Clio changed from {old.name} to {new.name}", goes_to
 
 
 def _day(day: date | None) -> str:

@@ -12,7 +12,7 @@ from invoice_tracker.core.pagination import decode_cursor, encode_cursor
 from invoice_tracker.core.schemas import MoneyOut
 from invoice_tracker.invoices.models import Client
 from invoice_tracker.invoices.overview import overview
-from invoice_tracker.invoices.schemas import ClientOut
+from invoice_tracker.invoices.schemas import ClientAddress, ClientOut, EmailSource
 
 _SORT = func.lower(Client.name)
 
@@ -66,17 +66,36 @@ async def _with_debts(
     session: AsyncSession, *, firm_id: UUID, clients: Sequence[Client]
 ) -> list[ClientOut]:
     debts = await _debts(session, firm_id=firm_id, client_ids=[client.id for client in clients])
+    return [_present(client, debts.get(client.id, [])) for client in clients]
+
+
+def _present(client: Client, debts: Sequence[tuple[int, MoneyOut]]) -> ClientOut:
+    open_invoices = sum(count for count, _ in debts)
+    return ClientOut(
+        id=client.id,
+        name=client.name,
+        email=client.email,
+        email_override=client.email_override,
+        effective_email=client.effective_email,
+        email_source=_source(client),
+        email_addresses=_addresses(client),
+        clio_reminders_enabled=client.clio_reminders_enabled and open_invoices > 0,
+        open_invoices=open_invoices,
+        balance=[money for _, money in debts],
+    )
+
+
+def _source(client: Client) -> EmailSource | None:
+    if client.email_override:
+        return EmailSource.override
+    return EmailSource.clio if client.email else None
+
+
+def _addresses(client: Client) -> list[ClientAddress]:
+    used = (client.effective_email or "").lower()
     return [
-        ClientOut(
-            id=client.id,
-            name=client.name,
-            email=client.email,
-            email_override=client.email_override,
-            effective_email=client.effective_email,
-            open_invoices=sum(count for count, _ in debts.get(client.id, [])),
-            balance=[money for _, money in debts.get(client.id, [])],
-        )
-        for client in clients
+        ClientAddress(**each, in_use=each["address"].lower() == used)
+        for each in client.email_addresses
     ]
 
 

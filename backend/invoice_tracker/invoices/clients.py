@@ -1,11 +1,13 @@
 """Storing clients and matters, and what follows from a changed address."""
 
 from collections.abc import Collection, Iterable
+from dataclasses import asdict
 from datetime import datetime
+from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import select
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import case, func, select
+from sqlalchemy.dialects.postgresql import Insert, insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from invoice_tracker.core.errors import NotFound
@@ -13,7 +15,7 @@ from invoice_tracker.invoices.changes import describe_address_change
 from invoice_tracker.invoices.models import Client, ClioState, Invoice, Matter, TimelineEntry
 from invoice_tracker.invoices.records import ClientRecord, MatterRecord
 
-_CLIENT_FACTS = ("name", "first_name", "is_company", "email")
+_CLIENT_FACTS = ("name", "first_name", "is_company", "email", "email_addresses")
 _MATTER_FACTS = ("display_number", "description")
 
 
@@ -22,19 +24,23 @@ async def upsert_clients(
 ) -> tuple[dict[int, UUID], set[UUID]]:
     """Ids by Clio's ids, and the open invoices whose recipient changed by it.
 
-    Writes only clients that are new or differ.
+    Writes only clients that are new or differ. Of a client that Clio hides from us the name is
+    kept, so that people here know whom they look at. Its address is not: nobody can tell any
+    more whether it still is the right one, and a wrong one is worse than none, so reminders wait
+    until Clio shows it again or staff set one here. The list of all addresses stays as Clio last
+    showed it, for staff to choose from; neither a bill, which brings none, nor an empty answer
+    takes it away.
     """
     wanted = {record.clio_id: record for record in clients}
     known = await _known_clients(session, firm_id=firm_id, clio_ids=wanted)
-    to_write = [
-        {
-            "id": uuid4(),
-            "firm_id": firm_id,
-            "clio_id": record.clio_id,
-            **{name: getattr(record, name) for name in _CLIENT_FACTS},
-        }
+    rows = [
+        (known.get(record.clio_id), _client_facts(known.get(record.clio_id), record))
         for record in wanted.values()
-        if _differs(known.get(record.clio_id), record, _CLIENT_FACTS)
+    ]
+    to_write = [
+        {"id": uuid4(), "firm_id": firm_id, **facts}
+        for client, facts in rows
+        if _differs(client, facts, _CLIENT_FACTS)
     ]
     ids = {clio_id: client.id for clio_id, client in known.items()}
     ids.update(await _write(session, Client, to_write, _CLIENT_FACTS))
@@ -70,14 +76,9 @@ async def upsert_matters(
     )
     known = {matter.clio_id: matter for matter in rows}
     to_write = [
-        {
-            "id": uuid4(),
-            "firm_id": firm_id,
-            "clio_id": record.clio_id,
-            **{name: getattr(record, name) for name in _MATTER_FACTS},
-        }
+        {"id": uuid4(), "firm_id": firm_id, **asdict(record)}
         for record in wanted.values()
-        if _differs(known.get(record.clio_id), record, _MATTER_FACTS)
+        if _differs(known.get(record.clio_id), asdict(record), _MATTER_FACTS)
     ]
     ids = {clio_id: matter.id for clio_id, matter in known.items()}
     ids.update(await _write(session, Matter, to_write, _MATTER_FACTS))
@@ -125,16 +126,28 @@ async def _known_clients(
     return {client.clio_id: client for client in rows}
 
 
-def _differs(
-    known: Client | Matter | None, record: ClientRecord | MatterRecord, facts: tuple[str, ...]
-) -> bool:
-    return known is None or any(getattr(known, name) != getattr(record, name) for name in facts)
+def _client_facts(known: Client | None, record: ClientRecord) -> dict[str, Any]:
+    hidden = known is not None and record.name is None
+    seen: Client | ClientRecord = known if known is not None and hidden else record
+    kept = known.email_addresses if known is not None else []
+    return {
+        "clio_id": record.clio_id,
+        "name": seen.name or f"Client {record.clio_id}",
+        "first_name": seen.first_name,
+        "is_company": seen.is_company,
+        "email": record.email,
+        "email_addresses": [asdict(each) for each in record.addresses or ()] or kept,
+    }
+
+
+def _differs(known: Client | Matter | None, row: dict[str, Any], facts: tuple[str, ...]) -> bool:
+    return known is None or any(getattr(known, name) != row[name] for name in facts)
 
 
 async def _write(
     session: AsyncSession,
     table: type[Client] | type[Matter],
-    rows: list[dict[str, object]],
+    rows: list[dict[str, Any]],
     facts: tuple[str, ...],
 ) -> dict[int, UUID]:
     if not rows:
@@ -144,10 +157,18 @@ async def _write(
     statement = insert(table)
     statement = statement.on_conflict_do_update(
         index_elements=["firm_id", "clio_id"],
-        set_={name: statement.excluded[name] for name in facts},
+        set_={name: _new_value(table, statement, name) for name in facts},
     )
     written = await session.execute(statement.returning(table.clio_id, table.id), rows)
     return dict(written.all())
+
+
+def _new_value(table: type[Client] | type[Matter], statement: Insert, name: str) -> Any:
+    new = statement.excluded[name]
+    if name != "email_addresses":
+        return new
+    # Another worker may have stored the list since we looked: nothing does not replace it.
+    return case((func.jsonb_array_length(new) > 0, new), else_=getattr(table, name))
 
 
 async def _note_moved(

@@ -1,5 +1,6 @@
 """Rows of the view as the API shows them."""
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
@@ -7,6 +8,7 @@ from sqlalchemy import Row
 
 from invoice_tracker.core.schemas import MoneyOut
 from invoice_tracker.domain.invoice_aging import days_overdue
+from invoice_tracker.invoices.matters import Special
 from invoice_tracker.invoices.schemas import (
     ClientRef,
     CollectionRef,
@@ -17,17 +19,28 @@ from invoice_tracker.invoices.schemas import (
 from invoice_tracker.invoices.status import refusal, status_note
 
 
-def present_row(row: Row[Any], *, today: date, time_zone: str) -> InvoiceRow:
+def present_row(
+    row: Row[Any], *, matters: Sequence[MatterRef], today: date, time_zone: str
+) -> InvoiceRow:
     """A row of the list. ``today`` is the firm's calendar day."""
-    return InvoiceRow(**_row_fields(row, today=today, time_zone=time_zone))
+    return InvoiceRow(**_row_fields(row, matters, today=today, time_zone=time_zone))
 
 
 def present_detail(
-    row: Row[Any], *, today: date, time_zone: str, pay_url: str | None
+    row: Row[Any],
+    *,
+    matters: Sequence[MatterRef],
+    special: Special,
+    today: date,
+    time_zone: str,
+    pay_url: str | None,
 ) -> InvoiceDetail:
     """An invoice on its own page."""
+    is_open = row.clio_state == "awaiting_payment" and row.section != "paid"
     return InvoiceDetail(
-        **_row_fields(row, today=today, time_zone=time_zone),
+        **_row_fields(row, matters, today=today, time_zone=time_zone),
+        is_split=special.is_split,
+        clio_reminders_enabled=special.clio_reminders_enabled and is_open,
         clio_state=row.clio_state,
         clio_url=row.clio_url,
         recipient=row.recipient,
@@ -40,16 +53,15 @@ def present_detail(
     )
 
 
-def _row_fields(row: Row[Any], *, today: date, time_zone: str) -> dict[str, Any]:
+def _row_fields(
+    row: Row[Any], matters: Sequence[MatterRef], *, today: date, time_zone: str
+) -> dict[str, Any]:
     return {
         "id": row.id,
         "number": row.number,
         "client": ClientRef(id=row.client_id, name=row.client_name) if row.client_id else None,
-        "matter": (
-            MatterRef(id=row.matter_id, display_number=row.matter_display_number)
-            if row.matter_id
-            else None
-        ),
+        "matter": matters[0] if matters else None,
+        "matters": matters,
         "issued_on": row.issued_on,
         "due_on": row.due_on,
         "days_overdue": days_overdue(row.due_on, today) if row.due_on else 0,

@@ -9,14 +9,28 @@ from invoice_tracker.invoices.models import ClioState
 
 
 @dataclass(frozen=True, slots=True)
+class AddressRecord:
+    """One of a client's e-mail addresses; ``name`` is Work, Home …"""
+
+    address: str
+    name: str | None
+    primary: bool
+
+
+@dataclass(frozen=True, slots=True)
 class ClientRecord:
-    """A client as read just now."""
+    """A client as read just now.
+
+    Without a name the source hides the client from the person we are connected as.
+    """
 
     clio_id: int
-    name: str
+    name: str | None
     first_name: str | None
     is_company: bool
     email: str | None
+    addresses: tuple[AddressRecord, ...] | None = None
+    """All that there are; nothing where they were not asked for, as with a bill."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +50,9 @@ class BillRecord:
     number: str
     state: ClioState
     client: ClientRecord | None
-    matter: MatterRecord | None
+    """Nothing where the source hides whose bill it is."""
+    matters: tuple[MatterRecord, ...]
+    """All of them; the first is the one that mails name."""
     subject: str | None
     issued_on: date | None
     due_on: date | None
@@ -48,6 +64,12 @@ class BillRecord:
     clio_url: str
     etag: str
     updated_at: datetime
+    is_split: bool = False
+    """One of several bills for the same work: each payer has one."""
+    user_id: int | None = None
+    """Who owns the bill, by the source's id."""
+    is_trust: bool = False
+    """A request for trust money. Never stored; one that we have is taken out of mailing."""
 
 
 class Change(StrEnum):

@@ -13,7 +13,7 @@ from invoice_tracker.core.pagination import DEFAULT_LIMIT, CursorParam, LimitPar
 from invoice_tracker.core.schemas import Items, MoneyOut, Page
 from invoice_tracker.firms.links import make_link
 from invoice_tracker.firms.models import LinkKind
-from invoice_tracker.invoices import repository, timeline, totals
+from invoice_tracker.invoices import matters, repository, timeline, totals
 from invoice_tracker.invoices.overview import set_now
 from invoice_tracker.invoices.presenting import present_detail, present_row
 from invoice_tracker.invoices.repository import InvoiceFilter, Section, Sort
@@ -72,8 +72,12 @@ async def list_invoices(
     )
     zone = principal.firm_time_zone
     today = clock.now().astimezone(ZoneInfo(zone)).date()
+    all_matters = await matters.load_matters(session, firm_id=principal.firm_id, rows=rows)
     return Page(
-        items=[present_row(row, today=today, time_zone=zone) for row in rows],
+        items=[
+            present_row(row, matters=all_matters[row.id], today=today, time_zone=zone)
+            for row in rows
+        ],
         next_cursor=next_cursor,
         total=await totals.count_invoices(session, firm_id=principal.firm_id, wanted=wanted),
     )
@@ -134,8 +138,13 @@ async def get_invoice(
             now=now,
         )
         pay_url = f"{adapters.public_url}/pay/{token}"
+    all_matters = await matters.load_matters(session, firm_id=principal.firm_id, rows=[row])
     return present_detail(
         row,
+        matters=all_matters[row.id],
+        special=await matters.load_special(
+            session, firm_id=principal.firm_id, invoice_id=invoice_id
+        ),
         today=now.astimezone(ZoneInfo(principal.firm_time_zone)).date(),
         time_zone=principal.firm_time_zone,
         pay_url=pay_url,

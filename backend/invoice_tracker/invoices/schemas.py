@@ -1,6 +1,7 @@
 """Bodies of the routes of invoices and clients."""
 
 from datetime import date, datetime
+from enum import StrEnum
 from uuid import UUID
 
 from pydantic import EmailStr, Field
@@ -18,7 +19,7 @@ class ClientRef(Output):
 
 
 class MatterRef(Output):
-    """What it is for: the first of the bill's matters."""
+    """What it is for: one of the bill's matters."""
 
     id: UUID
     display_number: str
@@ -39,7 +40,8 @@ class InvoiceRow(Output):
     id: UUID
     number: str
     client: ClientRef | None
-    matter: MatterRef | None
+    matter: MatterRef | None = Field(description="The first of its matters, which mails name")
+    matters: list[MatterRef] = Field(description="All of them, the first first")
     issued_on: date | None
     due_on: date | None
     days_overdue: int = Field(description="Negative while the due date is ahead")
@@ -65,6 +67,10 @@ class InvoiceDetail(InvoiceRow):
     pay_url: str | None
     last_read_at: datetime
     subject: str | None
+    is_split: bool = Field(description="One of several bills for the same work: one a payer")
+    clio_reminders_enabled: bool = Field(
+        description="The bill is open, and Clio itself also sends its client reminders"
+    )
 
 
 class SectionOut(Output):
@@ -88,6 +94,22 @@ class TimelineEntryOut(Output):
     payment_id: UUID | None
 
 
+class EmailSource(StrEnum):
+    """Why reminders go to an address."""
+
+    override = "override"
+    clio = "clio"
+
+
+class ClientAddress(Output):
+    """One of the addresses that Clio has of a client."""
+
+    address: str
+    name: str | None = Field(description="Work, Home …")
+    primary: bool
+    in_use: bool = Field(description="Reminders go here")
+
+
 class ClientOut(Output):
     """A client with what it owes, in each currency."""
 
@@ -95,7 +117,16 @@ class ClientOut(Output):
     name: str
     email: str | None = Field(description="Clio's")
     email_override: str | None = Field(description="Set here, stronger than Clio's")
-    effective_email: str | None
+    effective_email: str | None = Field(
+        description="Where reminders go: what is set here, else Clio's primary, else nowhere"
+    )
+    email_source: EmailSource | None = Field(description="Which of the two that is")
+    email_addresses: list[ClientAddress] = Field(
+        description="All that Clio has, as it last showed them"
+    )
+    clio_reminders_enabled: bool = Field(
+        description="Something is open, and Clio itself also sends this client reminders"
+    )
     open_invoices: int
     balance: list[MoneyOut]
 

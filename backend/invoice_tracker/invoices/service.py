@@ -1,6 +1,6 @@
 """Storing what was read from the billing source, and locking invoices."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
@@ -9,20 +9,22 @@ from sqlalchemy import select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from invoice_tracker.invoices.changes import describe_changes
+from invoice_tracker.invoices.changes import describe_changes, describe_new_client
 from invoice_tracker.invoices.clients import (
     set_email_override,
     update_known_clients,
     upsert_clients,
     upsert_matters,
 )
-from invoice_tracker.invoices.models import ClioState, Invoice, TimelineEntry
-from invoice_tracker.invoices.records import BillRecord, Change, UpsertResult
+from invoice_tracker.invoices.models import Client, ClioState, Invoice, TimelineEntry
+from invoice_tracker.invoices.own_reminders import store_own_reminders
+from invoice_tracker.invoices.records import BillRecord, Change, ClientRecord, UpsertResult
 
 __all__ = [
     "lock_invoices",
     "mark_deleted",
     "set_email_override",
+    "store_own_reminders",
     "update_known_clients",
     "upsert_bills",
 ]
@@ -42,8 +44,11 @@ _FACTS = {
     "clio_url": "clio_url",
     "etag": "etag",
     "clio_updated_at": "updated_at",
+    "is_split": "is_split",
+    "clio_user_id": "user_id",
 }
 """Column of an invoice → field of a record."""
+_WRITTEN = (*_FACTS, "client_id", "matter_id", "matter_ids")
 
 
 async def lock_invoices(
@@ -69,27 +74,32 @@ async def upsert_bills(
 ) -> list[UpsertResult]:
     """Store a page of bills read at ``now``; write only what changed.
 
-    A bill we do not have is taken only when it is approved. An answer older than what is stored
-    changes nothing. Invoices that changed only through their client's address are in the result.
+    A bill we do not have is taken only when it is approved, and never when it asks for trust
+    money. An answer older than what is stored changes nothing. Invoices that changed only through
+    their client's address are in the result. A bill whose client Clio no longer shows keeps the
+    client it had, without the address.
     """
     wanted = {bill.clio_id: bill for bill in bills}
+    revenue = [bill for bill in wanted.values() if not bill.is_trust]
+    hidden = await _hidden_clients(session, firm_id=firm_id, bills=revenue)
     clients, readdressed = await upsert_clients(
         session,
         firm_id=firm_id,
-        clients=[bill.client for bill in wanted.values() if bill.client],
+        clients=[*hidden, *(bill.client for bill in revenue if bill.client)],
         now=now,
     )
     matters = await upsert_matters(
-        session, firm_id=firm_id, matters=[bill.matter for bill in wanted.values() if bill.matter]
+        session, firm_id=firm_id, matters=[matter for bill in revenue for matter in bill.matters]
     )
     known = await _lock_known(session, firm_id=firm_id, clio_ids=wanted)
     rows = [
-        _row(bill, firm_id=firm_id, clients=clients, matters=matters, now=now)
+        _row(bill, known.get(bill.clio_id), firm_id, clients, matters, now)
         for bill in wanted.values()
-        if bill.clio_id in known or bill.state in APPROVED
+        if bill.clio_id in known or (bill.state in APPROVED and not bill.is_trust)
     ]
     to_write = [row for row in rows if _differs(known.get(row["clio_id"]), row)]
     _note_changes(session, known=known, bills=wanted, rows=to_write, now=now)
+    await _note_new_clients(session, firm_id=firm_id, known=known, rows=to_write, now=now)
     ids = {clio_id: invoice.id for clio_id, invoice in known.items()}
     ids.update(await _write(session, to_write))
     await _mark_read(session, known=known, written=to_write, now=now)
@@ -134,20 +144,45 @@ async def _lock_known(
     return {invoice.clio_id: invoice for invoice in locked}
 
 
+async def _hidden_clients(
+    session: AsyncSession, *, firm_id: UUID, bills: Iterable[BillRecord]
+) -> list[ClientRecord]:
+    """Clients of bills that we have and that Clio now shows without a client."""
+    clio_ids = [bill.clio_id for bill in bills if bill.client is None]
+    if not clio_ids:
+        return []
+    found = await session.scalars(
+        select(Client.clio_id)
+        .join(Invoice, Invoice.client_id == Client.id)
+        .where(Invoice.firm_id == firm_id, Invoice.clio_id.in_(clio_ids))
+        .distinct()
+    )
+    return [
+        ClientRecord(clio_id, name=None, first_name=None, is_company=False, email=None)
+        for clio_id in found
+    ]
+
+
 def _row(
     bill: BillRecord,
-    *,
+    known: Invoice | None,
     firm_id: UUID,
-    clients: dict[int, UUID],
-    matters: dict[int, UUID],
+    clients: Mapping[int, UUID],
+    matters: Mapping[int, UUID],
     now: datetime,
 ) -> dict[str, Any]:
+    client_id = known.client_id if known else None
+    matter_ids = known.matter_ids if known else []
+    if not bill.is_trust:
+        client_id = clients[bill.client.clio_id] if bill.client else client_id
+        matter_ids = list(dict.fromkeys(matters[matter.clio_id] for matter in bill.matters))
     return {
         "id": uuid4(),
         "firm_id": firm_id,
         "clio_id": bill.clio_id,
-        "client_id": clients[bill.client.clio_id] if bill.client else None,
-        "matter_id": matters[bill.matter.clio_id] if bill.matter else None,
+        "client_id": client_id,
+        "matter_id": matter_ids[0] if matter_ids else None,
+        "matter_ids": matter_ids,
         **{column: getattr(bill, field) for column, field in _FACTS.items()},
         "last_read_at": now,
         "created_at": now,
@@ -159,7 +194,7 @@ def _differs(known: Invoice | None, row: dict[str, Any]) -> bool:
         return True
     if row["clio_updated_at"] < known.clio_updated_at:
         return False
-    return any(getattr(known, name) != row[name] for name in (*_FACTS, "client_id", "matter_id"))
+    return any(getattr(known, name) != row[name] for name in _WRITTEN)
 
 
 def _note_changes(
@@ -177,12 +212,41 @@ def _note_changes(
                 session.add(_entry(old, at=now, kind="changed_in_clio", title=title))
 
 
+async def _note_new_clients(
+    session: AsyncSession,
+    *,
+    firm_id: UUID,
+    known: dict[int, Invoice],
+    rows: list[dict[str, Any]],
+    now: datetime,
+) -> None:
+    olds = {row["clio_id"]: known[row["clio_id"]] for row in rows if row["clio_id"] in known}
+    moved = [
+        (olds[row["clio_id"]], row["client_id"])
+        for row in rows
+        if row["clio_id"] in olds and olds[row["clio_id"]].client_id != row["client_id"]
+    ]
+    if not moved:
+        return
+    wanted = {client_id for old, new in moved for client_id in (old.client_id, new)}
+    found = await session.scalars(
+        select(Client)
+        .where(Client.firm_id == firm_id, Client.id.in_(wanted - {None}))
+        .execution_options(populate_existing=True)
+    )
+    clients = {client.id: client for client in found}
+    for old, new in moved:
+        before = clients[old.client_id] if old.client_id else None
+        title, detail = describe_new_client(before, clients[new])
+        session.add(_entry(old, at=now, kind="changed_in_clio", title=title, detail=detail))
+
+
 async def _write(session: AsyncSession, rows: list[dict[str, Any]]) -> dict[int, UUID]:
     if not rows:
         return {}
     rows = sorted(rows, key=lambda row: int(row["clio_id"]))
     statement = insert(Invoice)
-    changing = (*_FACTS, "client_id", "matter_id", "last_read_at")
+    changing = (*_WRITTEN, "last_read_at")
     statement = statement.on_conflict_do_update(
         index_elements=["firm_id", "clio_id"],
         set_={name: statement.excluded[name] for name in changing},
@@ -244,7 +308,14 @@ def _results(
     return results
 
 
-def _entry(invoice: Invoice, *, at: datetime, kind: str, title: str) -> TimelineEntry:
+def _entry(
+    invoice: Invoice, *, at: datetime, kind: str, title: str, detail: str | None = None
+) -> TimelineEntry:
     return TimelineEntry(
-        firm_id=invoice.firm_id, invoice_id=invoice.id, at=at, kind=kind, title=title
+        firm_id=invoice.firm_id,
+        invoice_id=invoice.id,
+        at=at,
+        kind=kind,
+        title=title,
+        detail=detail,
     )

@@ -55,6 +55,7 @@ async def open_client(
     *,
     http: httpx2.AsyncClient | None = None,
     patience: float | None = None,
+    urgent: bool = False,  # noqa: ARG001 - the bucket follows
 ) -> AsyncGenerator[ClioClient]:
     """A client for this firm. Raises ``NotConnected``, or a problem of renewing the token."""
     async with access.database.transaction(firm_id) as session:

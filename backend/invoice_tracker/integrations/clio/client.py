@@ -30,6 +30,7 @@ TIMEOUT = httpx2.Timeout(30.0, connect=10.0)
 PASSING_TROUBLE = (502, 503, 504)
 RETRIES = 2
 _DEFAULT_WAIT = 5.0
+ASTRAY = "Clio's answer points to a next page that is not its own."
 
 
 def make_http() -> httpx2.AsyncClient:
@@ -106,21 +107,36 @@ class ClioClient:
             headers={"If-Match": etag},
         )
 
-    async def pages(self, path: str, params: Params) -> AsyncGenerator[Answer]:
-        """Every page of a list, in order of id. Raises ``ClioProblem``."""
-        answer = await self.get(path, params)
-        seen = set()
+    async def pages(
+        self, path: str, params: Params, *, start: str | None = None
+    ) -> AsyncGenerator[Answer]:
+        """Every page of a list, in order of id, or from the page at ``start`` on.
+
+        Raises ``ClioProblem``.
+        """
+        answer = await (self._follow(start) if start else self.get(path, params))
+        previous = start
         while True:
             if not isinstance(answer.data, list):
                 raise ClioMalformed("Clio's answer has no list in it.")
-            yield answer
             following = answer.next_url
+            # Looked at before the page is taken: where it leads is remembered with it.
+            if following is not None and (following == previous or not self._is_ours(following)):
+                raise ClioMalformed(ASTRAY)
+            yield answer
             if following is None:
                 return
-            if not same_host(self.base_url, following) or following in seen:
-                raise ClioMalformed("Clio's answer points to a next page that is not its own.")
-            seen.add(following)
-            answer = await self._ask("GET", following)
+            previous = following
+            answer = await self._follow(following)
+
+    async def _follow(self, url: str) -> Answer:
+        if not self._is_ours(url):
+            raise ClioMalformed(ASTRAY)
+        return await self._ask("GET", url)
+
+    def _is_ours(self, url: str) -> bool:
+        """Whether the token may be shown there."""
+        return same_host(self.base_url, url)
 
     def _url(self, path: str) -> str:
         return f"{self.base_url}/api/v4/{path}"

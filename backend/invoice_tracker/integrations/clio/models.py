@@ -48,11 +48,9 @@ class ClioConnection(Base):
     watermark: Mapped[datetime | None]
     """By Clio's own clock: everything changed before it has been read."""
     full_read_at: Mapped[datetime | None]
-    """When every open bill was last read, and not only what had changed."""
-    side_read_at: Mapped[datetime | None]
-    """When changed contacts and deleted bills were last asked for."""
-    reconciled_at: Mapped[datetime | None]
     """When everything open here was last held against everything open in Clio."""
+    side_read_at: Mapped[datetime | None]
+    """By Clio's own clock: contacts changed and bills deleted before it have been read."""
     log_reminders_since: Mapped[datetime | None]
     """From when on reminders are logged in Clio as communications; nothing while that is off."""
     webhook_error: Mapped[str | None]
@@ -92,15 +90,21 @@ class RunState(StrEnum):
 
 
 class SyncRun(Identified, FirmOwned, Base):
-    """One reading of Clio. At most one runs per firm."""
+    """One reading of Clio. At most one runs per firm, and one reconciliation beside it."""
 
     __tablename__ = "sync_runs"
     __table_args__ = (
         Index(
-            "uq_sync_runs_running",
+            "uq_sync_runs_reading",
             "firm_id",
             unique=True,
-            postgresql_where=text("state = 'running'"),
+            postgresql_where=text("state = 'running' AND kind <> 'reconciliation'"),
+        ),
+        Index(
+            "uq_sync_runs_reconciling",
+            "firm_id",
+            unique=True,
+            postgresql_where=text("state = 'running' AND kind = 'reconciliation'"),
         ),
         Index("ix_sync_runs_firm_id_started_at", "firm_id", "started_at"),
     )
@@ -116,7 +120,7 @@ class SyncRun(Identified, FirmOwned, Base):
     attempt: Mapped[int] = mapped_column(default=1)
     """More than one when a run was interrupted and another worker went on with it."""
     position: Mapped[dict[str, Any] | None] = mapped_column(JSONB)
-    """Where reading stands: the listing and its next page."""
+    """Where reading stands, see ``Position``; nothing once it is over."""
     clio_time: Mapped[datetime | None]
     """Clio's clock at the first answer: the next run reads from here."""
     differences: Mapped[int] = mapped_column(default=0)

@@ -44,7 +44,6 @@ def _forget_progress(connection: ClioConnection) -> None:
     connection.watermark = None
     connection.full_read_at = None
     connection.side_read_at = None
-    connection.reconciled_at = None
     connection.last_read_at = None
     connection.webhook_error = None
 

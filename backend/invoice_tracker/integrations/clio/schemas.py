@@ -10,14 +10,23 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 from invoice_tracker.domain.money import minor_digits
 from invoice_tracker.integrations.clio.regions import bill_url
 from invoice_tracker.invoices.models import ClioState
-from invoice_tracker.invoices.records import BillRecord, ClientRecord, MatterRecord
+from invoice_tracker.invoices.records import (
+    AddressRecord,
+    BillRecord,
+    ClientRecord,
+    MatterRecord,
+)
 
 BILL_FIELDS = (
     "id,etag,number,state,kind,subject,issued_at,due_at,updated_at,total,balance,paid,pending,"
     "client{id,name,first_name,type,primary_email_address},"
-    "matters{id,display_number,description},currency{id,code}"
+    "matters{id,display_number,description},currency{id,code},"
+    "split_invoice{id,split_portion},user{id}"
 )
-CONTACT_FIELDS = "id,name,first_name,type,primary_email_address"
+"""Fields nest one level deep: a bill brings its client's primary address and no others."""
+CONTACT_FIELDS = (
+    "id,name,first_name,type,primary_email_address,email_addresses{name,address,primary}"
+)
 WHO_AM_I_FIELDS = "id,name,email,account{id,name}"
 TRUST = "trust_kind"
 _LARGEST = Decimal(10) ** 15
@@ -63,23 +72,42 @@ class FromClio(BaseModel):
     model_config = ConfigDict(extra="ignore", coerce_numbers_to_str=True)
 
 
+class ClioAddress(FromClio):
+    """One of a contact's e-mail addresses."""
+
+    address: Address = None
+    name: Text | None = None
+    primary: bool | None = None
+
+
 class ClioContact(FromClio):
-    """A contact. Its address is missing where Clio hides it from the connected person."""
+    """A contact. Name or address are missing where Clio hides them from the connected person."""
 
     id: ClioId
     name: Text | None = None
     first_name: Text | None = None
     type: str | None = None
     primary_email_address: Address = None
+    email_addresses: list[ClioAddress] | None = None
 
     def to_record(self) -> ClientRecord:
         """The client in the product's terms."""
         return ClientRecord(
             clio_id=self.id,
-            name=self.name or f"Client {self.id}",
+            name=self.name or None,
             first_name=self.first_name or None,
             is_company=self.type == "Company",
             email=self.primary_email_address,
+            addresses=self._addresses(),
+        )
+
+    def _addresses(self) -> tuple[AddressRecord, ...] | None:
+        if self.email_addresses is None:
+            return None
+        return tuple(
+            AddressRecord(each.address, each.name or None, bool(each.primary))
+            for each in self.email_addresses
+            if each.address
         )
 
 
@@ -101,6 +129,12 @@ class ClioCurrency(FromClio):
     code: Annotated[str, Field(pattern="^[A-Z]{3}$")] | None = None
 
 
+class ClioRef(FromClio):
+    """Something of which only the id matters."""
+
+    id: ClioId | None = None
+
+
 class ClioBill(FromClio):
     """A bill. Amounts are in currency units."""
 
@@ -120,6 +154,8 @@ class ClioBill(FromClio):
     client: ClioContact | None = None
     matters: list[ClioMatter] | None = None
     currency: ClioCurrency | None = None
+    split_invoice: ClioRef | None = None
+    user: ClioRef | None = None
 
     @property
     def is_trust(self) -> bool:
@@ -127,15 +163,17 @@ class ClioBill(FromClio):
         return self.kind == TRUST
 
     def to_record(self, *, base: str, default_currency: str, now: datetime) -> BillRecord:
-        """The bill in the product's terms; ``base`` is the region's address."""
+        """The bill in the product's terms; ``base`` is the region's address.
+
+        A request for trust money is no bill: for the product there is none (any more).
+        """
         code = (self.currency.code if self.currency else None) or default_currency
-        matters = self.matters or []
         return BillRecord(
             clio_id=self.id,
             number=self.number or str(self.id),
-            state=self.state,
+            state=ClioState.deleted if self.is_trust else self.state,
             client=self.client.to_record() if self.client else None,
-            matter=matters[0].to_record() if matters else None,
+            matters=tuple(matter.to_record() for matter in self.matters or ()),
             subject=self.subject or None,
             issued_on=self.issued_at,
             due_on=self.due_at,
@@ -147,6 +185,9 @@ class ClioBill(FromClio):
             clio_url=bill_url(base, self.id),
             etag=self.etag or "",
             updated_at=_in_utc(self.updated_at, now),
+            is_split=self.split_invoice is not None,
+            user_id=self.user.id if self.user else None,
+            is_trust=self.is_trust,
         )
 
 

@@ -19,13 +19,13 @@ from invoice_tracker.payments import service as payments
 def to_records(
     bills: Iterable[ClioBill], *, base: str, region: str, now: datetime
 ) -> list[BillRecord]:
-    """Bills in the product's terms. Requests for trust money are left out."""
+    """Bills in the product's terms.
+
+    Requests for trust money are among them, marked: storing takes none that is new, and ends the
+    mailing for a bill that has become one.
+    """
     currency = REGIONS[RegionKey(region)].currency
-    return [
-        bill.to_record(base=base, default_currency=currency, now=now)
-        for bill in bills
-        if not bill.is_trust
-    ]
+    return [bill.to_record(base=base, default_currency=currency, now=now) for bill in bills]
 
 
 async def store_bills(

@@ -1,14 +1,9 @@
-"""One reading of Clio: page by page, each page its own transaction, resumed by the next run."""
+"""One reading of Clio: page by page, each page its own transaction, resumed where it stopped."""
 
-from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
-from uuid import UUID
+import asyncio
+from datetime import datetime, timedelta
 
 import structlog
-from pydantic import TypeAdapter, ValidationError
-from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from invoice_tracker.integrations.clio.access import (
@@ -17,204 +12,190 @@ from invoice_tracker.integrations.clio.access import (
     note_success,
     open_client,
 )
-from invoice_tracker.integrations.clio.client import Answer, ClioClient, Params
-from invoice_tracker.integrations.clio.models import ClioConnection, RunState, SyncRun
-from invoice_tracker.integrations.clio.problems import ClioMalformed, ClioProblem
-from invoice_tracker.integrations.clio.reading import Reading, read_again
-from invoice_tracker.integrations.clio.runs import RunTakenAway, lock_run
-from invoice_tracker.integrations.clio.schemas import (
-    BILL_FIELDS,
-    CONTACT_FIELDS,
-    ClioContact,
-    parse_bills,
+from invoice_tracker.integrations.clio.beside import read_beside
+from invoice_tracker.integrations.clio.client import Answer, ClioClient
+from invoice_tracker.integrations.clio.contacts import parse_contacts
+from invoice_tracker.integrations.clio.listings import BILLS, SIDE_EVERY, Listing, listings
+from invoice_tracker.integrations.clio.models import ClioConnection, RunKind, RunState, SyncRun
+from invoice_tracker.integrations.clio.problems import ClioMalformed, ClioProblem, ClioRefused
+from invoice_tracker.integrations.clio.progress import Position, Progress, one_step
+from invoice_tracker.integrations.clio.reconciliation import (
+    find_differences,
+    note_differences,
+    read_left_out,
 )
+from invoice_tracker.integrations.clio.runs import RunTakenAway, lock_run
+from invoice_tracker.integrations.clio.schemas import parse_bills
 from invoice_tracker.integrations.clio.storing import store_bills, store_contacts, to_records
-from invoice_tracker.invoices.models import ClioState, Invoice
 
 log = structlog.get_logger()
 
 OVERLAP = timedelta(minutes=10)
 """Read again what changed so shortly before the last reading: clocks and commits differ."""
-PAID_SINCE = timedelta(days=90)
-"""How far back the first import looks for bills that are paid already."""
-FULL_READ_EVERY = timedelta(hours=24)
-PAGE = 200
 OUR_FAULT = "The reading stopped for a reason of our own. The next one catches up."
-_contacts = TypeAdapter(list[ClioContact])
-
-
-@dataclass(slots=True)
-class Progress:
-    """What one run has done so far."""
-
-    run_id: UUID
-    firm_id: UUID
-    started_at: datetime
-    watermark: datetime | None
-    full: bool
-    bills_read: int = 0
-    bills_total: int | None = None
-    changed: set[UUID] = field(default_factory=set)
-    problems: list[str] = field(default_factory=list)
-    clio_time: datetime | None = None
-    """Clio's clock at the first answer: the next run reads from here."""
 
 
 async def run_sync(access: ClioAccess, run: SyncRun) -> None:
     """Carry out a run that the caller has picked up. Its row says how it went."""
     progress = await _begin(access, run)
     try:
-        async with open_client(access, run.firm_id) as client:
-            try:
-                await _read_everything(access, client, progress)
-            finally:
-                requests = client.requests_used
-        await _finish(access, progress, requests=requests)
+        # Staff wait for a reading they asked for: it overtakes what runs in the background.
+        async with open_client(access, run.firm_id, urgent=run.kind is RunKind.resync) as client:
+            await _read_everything(access, client, progress)
+            await _finish(access, client, progress)
     except RunTakenAway:
         log.warning("sync_run_taken_away", run_id=str(run.id))
     except ClioProblem as problem:
         await note_problem(access, run.firm_id, problem)
         await _fail(access, progress, problem.message)
+    except asyncio.CancelledError:
+        await _hand_back(access, progress)
+        raise
     except Exception:
         await _fail(access, progress, OUR_FAULT)
         raise
 
 
 async def _begin(access: ClioAccess, run: SyncRun) -> Progress:
-    now = access.clock.now()
     async with access.database.transaction(run.firm_id) as session:
         connection = await session.get(ClioConnection, run.firm_id)
-        watermark = connection.watermark if connection else None
-        full_read_at = connection.full_read_at if connection else None
-    if watermark is not None and watermark > now:
+    watermark = connection.watermark if connection else None
+    if watermark is not None and watermark > access.clock.now():
         # A clock was set back: what changed since then would never be asked for.
         watermark = None
-    recent = full_read_at is not None and timedelta() <= now - full_read_at < FULL_READ_EVERY
-    full = watermark is None or not recent
-    return Progress(run.id, run.firm_id, now, watermark, full)
+    return Progress(
+        run_id=run.id,
+        attempt=run.attempt,
+        firm_id=run.firm_id,
+        kind=run.kind,
+        position=Position.of(run),
+        watermark=watermark,
+        side_since=_side_since(connection, watermark, run.started_at),
+        seen_until=watermark + OVERLAP if watermark else None,
+        clio_time=run.clio_time,
+        bills_read=run.bills_read,
+        bills_total=run.bills_total,
+        changed=run.invoices_updated,
+        differences=run.differences,
+        requests_before=run.requests_used,
+    )
+
+
+def _side_since(
+    connection: ClioConnection | None, watermark: datetime | None, started_at: datetime
+) -> datetime | None:
+    """Since when contacts and deleted bills are to be read now; nothing before their hour."""
+    if connection is None or watermark is None:
+        return None
+    since = connection.side_read_at or watermark
+    # By Clio's clock and before the overlap, so an hour has passed a little early.
+    return None if timedelta() <= started_at - since < SIDE_EVERY else min(since, watermark)
 
 
 async def _read_everything(access: ClioAccess, client: ClioClient, progress: Progress) -> None:
-    for params in _listings(progress):
-        base = progress.bills_read
-        async for page in client.pages("bills.json", params):
-            await _store_page(access, client, progress, page, base=base)
-    if progress.watermark is not None:
-        async for page in client.pages("contacts.json", _changed_contacts(progress.watermark)):
-            await _store_contacts(access, client, progress, page)
-    if progress.full:
-        await _read_left_out(access, client, progress)
+    wanted = listings(
+        progress.kind,
+        watermark=progress.watermark,
+        side_since=progress.side_since,
+        since=progress.position.since,
+    )
+    while progress.position.listing < len(wanted):
+        await _read_listing(access, client, progress, wanted[progress.position.listing])
+    if progress.kind is RunKind.reconciliation:
+        await read_left_out(access, client, progress)
+    if progress.is_first or progress.kind is RunKind.reconciliation:
+        await read_beside(access, client, progress)
 
 
-def _listings(progress: Progress) -> list[Params]:
-    """What to ask for. Clio orders by id alone, so changes are found by ``updated_since``."""
-    listings: list[dict[str, str]] = []
-    if progress.full:
-        listings.append({"state": "awaiting_payment"})
-    if progress.watermark is None:
-        since = _clio_instant(progress.started_at - PAID_SINCE)
-        listings.append({"state": "paid", "updated_since": since})
-    else:
-        since = _clio_instant(progress.watermark)
-        listings.append({"updated_since": since})
-        # Whether an unfiltered list shows deleted bills is not documented.
-        listings.append({"updated_since": since, "state": "deleted"})
-    common: Params = {"fields": BILL_FIELDS, "type": "revenue", "order": "id(asc)", "limit": PAGE}
-    return [{**common, **listing} for listing in listings]
+async def _read_listing(
+    access: ClioAccess, client: ClioClient, progress: Progress, listing: Listing
+) -> None:
+    start = progress.position.next_url
+    try:
+        await _read_pages(access, client, progress, listing, start)
+    except ClioRefused:
+        if start is None or progress.position.next_url != start:
+            raise
+        # Clio no longer knows the page where an earlier reading stopped: from the beginning.
+        progress.position.next_url = None
+        progress.bills_read = progress.position.read_before
+        await _read_pages(access, client, progress, listing, None)
 
 
-def _changed_contacts(since: datetime) -> Params:
-    """A changed address does not change the bill, so clients are read on their own."""
-    return {
-        "fields": CONTACT_FIELDS,
-        "client_only": "true",
-        "updated_since": _clio_instant(since),
-        "order": "id(asc)",
-        "limit": PAGE,
-    }
+async def _read_pages(
+    access: ClioAccess,
+    client: ClioClient,
+    progress: Progress,
+    listing: Listing,
+    start: str | None,
+) -> None:
+    store = _store_bills if listing.path == BILLS else _store_contacts
+    async for page in client.pages(listing.path, listing.params, start=start):
+        if progress.clio_time is None:
+            progress.clio_time = page.clio_time or progress.position.since
+        await store(access, client, progress, page)
 
 
-def _clio_instant(instant: datetime) -> str:
-    return instant.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+def _move_on(progress: Progress, page: Answer) -> None:
+    """The next page of the list, or the next list."""
+    position = progress.position
+    position.next_url = page.next_url
+    if page.next_url is None:
+        position.listing += 1
+        position.read_before = progress.bills_read
 
 
-async def _store_page(
-    access: ClioAccess, client: ClioClient, progress: Progress, page: Answer, *, base: int
+async def _store_bills(
+    access: ClioAccess, client: ClioClient, progress: Progress, page: Answer
 ) -> None:
     bills, problems = parse_bills(page.data)
     now = access.clock.now()
     records = to_records(bills, base=client.base_url, region=client.region, now=now)
-    if progress.clio_time is None:
-        progress.clio_time = page.clio_time or progress.started_at
     if page.records is not None:
-        progress.bills_total = base + page.records
-    async with _page(access, client, progress) as session:
+        progress.bills_total = progress.position.read_before + page.records
+    progress.note_problems(list(problems.values()))
+    async with one_step(access, client, progress) as session:
+        found = []
+        if progress.kind is RunKind.reconciliation:
+            found = await find_differences(
+                session,
+                firm_id=progress.firm_id,
+                records=records,
+                seen_until=progress.seen_until,
+            )
+        changed = await store_bills(session, firm_id=progress.firm_id, records=records, now=now)
+        await note_differences(session, progress, found, now=now)
         progress.bills_read += len(page.data)
-        progress.changed |= await store_bills(
-            session, firm_id=progress.firm_id, records=records, now=now
-        )
-    progress.problems.extend(problems.values())
+        progress.changed += len(changed)
+        _move_on(progress, page)
 
 
 async def _store_contacts(
     access: ClioAccess, client: ClioClient, progress: Progress, page: Answer
 ) -> None:
-    try:
-        contacts = _contacts.validate_python(page.data)
-    except ValidationError as error:
-        raise ClioMalformed("A contact could not be read from Clio.") from error
-    async with _page(access, client, progress) as session:
-        progress.changed |= await store_contacts(
+    contacts = parse_contacts(page.data)
+    async with one_step(access, client, progress) as session:
+        changed = await store_contacts(
             session, firm_id=progress.firm_id, contacts=contacts, now=access.clock.now()
         )
+        progress.changed += len(changed)
+        _move_on(progress, page)
 
 
-async def _read_left_out(access: ClioAccess, client: ClioClient, progress: Progress) -> None:
-    """Open invoices that the full listing did not show: void, deleted, or no longer approved."""
-    async with access.database.transaction(progress.firm_id) as session:
-        left_out = await session.scalars(
-            select(Invoice.id).where(
-                Invoice.firm_id == progress.firm_id,
-                Invoice.clio_state == ClioState.awaiting_payment,
-                Invoice.last_read_at < progress.started_at,
-            )
-        )
-    reading = Reading()
-    await read_again(access, client, progress.firm_id, left_out.all(), reading)
-    progress.problems.extend(reading.problems)
-    async with _page(access, client, progress):
-        progress.changed |= reading.changed
-
-
-@asynccontextmanager
-async def _page(
-    access: ClioAccess, client: ClioClient, progress: Progress
-) -> AsyncGenerator[AsyncSession]:
-    """The transaction of one page, which also moves the run on."""
-    async with access.database.transaction(progress.firm_id) as session:
-        run = await lock_run(session, firm_id=progress.firm_id, run_id=progress.run_id)
-        yield session
-        run.heartbeat_at = access.clock.now()
-        run.bills_read = progress.bills_read
-        run.bills_total = progress.bills_total
-        run.invoices_updated = len(progress.changed)
-        run.requests_used = client.requests_used
-
-
-async def _finish(access: ClioAccess, progress: Progress, *, requests: int) -> None:
+async def _finish(access: ClioAccess, client: ClioClient, progress: Progress) -> None:
     """The last page is stored: only now does the watermark move.
 
     A bill that could not be read fails the run and keeps the watermark, so that the next run
     looks at it again; all others are stored.
     """
-    now = access.clock.now()
-    problem = " ".join(progress.problems[:5]) or None
+    problem = " ".join(progress.problems) or None
     async with access.database.transaction(progress.firm_id) as session:
-        run = await lock_run(session, firm_id=progress.firm_id, run_id=progress.run_id)
+        run = await _locked(session, progress)
         run.state = RunState.failed if problem else RunState.succeeded
         run.error = problem
-        run.finished_at = run.heartbeat_at = now
-        run.requests_used = requests
+        run.finished_at = run.heartbeat_at = access.clock.now()
+        run.requests_used = progress.requests_before + client.requests_used
+        run.position = None
         if problem is None:
             await note_success(session, access, progress.firm_id)
             await _move_watermark(session, progress)
@@ -226,17 +207,39 @@ async def _move_watermark(session: AsyncSession, progress: Progress) -> None:
     connection = await session.get(ClioConnection, progress.firm_id)
     if connection is None:
         return
-    connection.watermark = (progress.clio_time or progress.started_at) - OVERLAP
-    if progress.full:
-        connection.full_read_at = progress.started_at
+    if progress.is_first or progress.kind is RunKind.reconciliation:
+        connection.full_read_at = progress.position.since
+    if progress.kind is RunKind.reconciliation:
+        return
+    connection.watermark = (progress.clio_time or progress.position.since) - OVERLAP
+    if progress.is_first or progress.side_since is not None:
+        connection.side_read_at = connection.watermark
 
 
 async def _fail(access: ClioAccess, progress: Progress, message: str) -> None:
+    """The run ends; its position stays, for the next one of its kind to go on from."""
     async with access.database.transaction(progress.firm_id) as session:
         try:
-            run = await lock_run(session, firm_id=progress.firm_id, run_id=progress.run_id)
+            run = await _locked(session, progress)
         except RunTakenAway:
             return
         run.state = RunState.failed
         run.error = message
         run.finished_at = access.clock.now()
+
+
+async def _hand_back(access: ClioAccess, progress: Progress) -> None:
+    """This worker is being stopped: another one may go on at once."""
+    async with access.database.transaction(progress.firm_id) as session:
+        try:
+            run = await _locked(session, progress)
+        except RunTakenAway:
+            return
+        run.picked_up_at = None
+        run.attempt += 1
+
+
+async def _locked(session: AsyncSession, progress: Progress) -> SyncRun:
+    return await lock_run(
+        session, firm_id=progress.firm_id, run_id=progress.run_id, attempt=progress.attempt
+    )
