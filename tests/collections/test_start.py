@@ -250,3 +250,28 @@ async def test_two_people_start_at_once(committed_adapters: Adapters, clock: Mov
 
     counts = await asyncio.gather(*(begin(each) for each in (*sets, *sets)))
     assert sorted(counts) == [0, 0, 0, 5]
+
+
+async def test_the_preview_warns_of_clios_own_reminders(
+    adapters: Adapters, client: httpx.AsyncClient, firm: Firm, set_id: str
+) -> None:
+    now = adapters.clock.now()
+    async with adapters.database.transaction(firm.id) as session:
+        people = [
+            await make_client(session, firm=firm, name=name, clio_reminders_enabled=on)
+            for name, on in (("Bo Berg", True), ("Ada Okafor", True), ("Cy Diaz", False))
+        ]
+        invoices = [
+            await make_invoice(session, firm=firm, client=person, now=now, due_on=DUE)
+            for person in [*people, people[0]]
+        ]
+    path = "/api/v1/collections/preview"
+    warnings = (await client.post(path, json=body(set_id, *invoices))).json()["warnings"]
+    told = [each for each in warnings if each.startswith("Clio itself")]
+    assert told == [
+        "Clio itself also sends reminders to 2 clients here (Ada Okafor, Bo Berg). Turn them off"
+        " in Clio, or they get both: Billing, Outstanding Balances, the switch in the column"
+        " Reminders."
+    ]
+    warnings = (await client.post(path, json=body(set_id, invoices[2]))).json()["warnings"]
+    assert not [each for each in warnings if "Clio itself" in each]

@@ -22,10 +22,12 @@ from invoice_tracker.core.deps import Adapters
 from invoice_tracker.domain.reminder_facts import Backlog, StepKind
 from invoice_tracker.domain.reminder_schedule import Planned, plan
 from invoice_tracker.firms.service import get_sender, get_sending_rules
+from invoice_tracker.invoices.own_reminders import find_reminded_by_clio
 from invoice_tracker.reminder_sets.models import ReminderStep
 
 DAYS = 90
 MOST_SHOWN = 200
+NAMES_SHOWN = 5
 
 
 async def preview_start(
@@ -142,6 +144,11 @@ async def _warnings(
         warnings.append("Stripe is not connected: the mails carry no payment link.")
     if mails and max(mails.values()) > rules.per_day:
         warnings.append(f"At most {rules.per_day} mails leave a day: some will leave later.")
+    reminded = await find_reminded_by_clio(
+        session, firm_id=firm_id, invoice_ids=[c.invoice.facts.id for c in candidates]
+    )
+    if reminded:
+        warnings.append(_reminded_by_clio(reminded))
     held = sum(1 for candidate in candidates if candidate.invoice.holds)
     if held:
         warnings.append(f"{_invoices(held)} on hold: nothing is sent for them until that ends.")
@@ -155,6 +162,17 @@ async def _warnings(
             f" {rules.min_gap_days} days apart, so some leave later."
         )
     return warnings
+
+
+def _reminded_by_clio(names: Sequence[str]) -> str:
+    shown = ", ".join(names[:NAMES_SHOWN])
+    if len(names) > NAMES_SHOWN:
+        shown += f" and {len(names) - NAMES_SHOWN} more"
+    whom = f"1 client here ({shown})" if len(names) == 1 else f"{len(names)} clients here ({shown})"
+    return (
+        f"Clio itself also sends reminders to {whom}. Turn them off in Clio, or they get both:"
+        " Billing, Outstanding Balances, the switch in the column Reminders."
+    )
 
 
 def _sharing(candidates: Sequence[Candidate]) -> int:

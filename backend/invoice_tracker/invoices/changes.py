@@ -59,7 +59,11 @@ def describe_new_client(old: Client | None, new: Client) -> tuple[str, str]:
 
     What staff set here for the old client is not carried over in silence.
     """
-    goes_to = f"Reminders go to {new.effective_email or 'no one: there is no e-mail address'} now."
+    goes_to = (
+        f"Reminders go to {new.effective_email} now."
+        if new.effective_email
+        else f"There is no e-mail address for {new.name}, so reminders wait."
+    )
     if old is None:
         return f"The bill's client in Clio is {new.name}", goes_to
     if old.email_override:

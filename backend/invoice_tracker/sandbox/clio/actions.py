@@ -9,6 +9,7 @@ from invoice_tracker.sandbox.clio.store import Account, Row
 from invoice_tracker.sandbox.clio.world import World
 
 FIRST_NUMBER = 1000
+OF_ONE_ROW = {"id", "etag", "version", "created_at", "updated_at"}
 
 
 def new_bill(
@@ -52,6 +53,27 @@ def new_bill(
             "user_id": next(iter(account.table("users"))),
         },
     )
+
+
+def split(world: World, account: Account, bill: Row, *, client_id: int, portion: float) -> Row:
+    """Another payer gets a bill of their own for the rest; the new bill."""
+    rest = bill["total_minor"] - round(bill["total_minor"] * portion / 100)
+    shared = {"split_of": f"split-{bill['id']}"}
+    other = world.add(
+        account,
+        "bills",
+        {
+            **{name: value for name, value in bill.items() if name not in OF_ONE_ROW},
+            **shared,
+            "number": str(next_number(account)),
+            "total_minor": rest,
+            "client_id": client_id,
+            "split_portion": 100 - portion,
+        },
+    )
+    less = {"total_minor": bill["total_minor"] - rest, "split_portion": portion}
+    change(world, account, "bills", bill, **shared, **less)
+    return other
 
 
 def next_number(account: Account) -> int:

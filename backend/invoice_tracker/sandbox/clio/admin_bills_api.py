@@ -29,6 +29,25 @@ class NewBill(BaseModel):
     kind: Literal["revenue_kind", "trust_kind"] = "revenue_kind"
 
 
+class Matters(BaseModel):
+    """The matters of a client bill, the first first."""
+
+    matter_ids: list[int]
+
+
+class Kind(BaseModel):
+    """Revenue, or a request for trust money."""
+
+    kind: Literal["revenue_kind", "trust_kind"]
+
+
+class Split(BaseModel):
+    """Who pays the other part, and the percentage that stays with this bill's client."""
+
+    client_id: int
+    portion: float = Field(default=50, gt=0, lt=100)
+
+
 class Payment(BaseModel):
     """The amount in currency units; without one, the whole balance."""
 
@@ -58,6 +77,34 @@ async def new_bill(world: WorldDep, body: NewBill) -> Row:
         kind=body.kind,
     )
     return show_bill(account, bill)
+
+
+@router.post("/{bill_id}/matters")
+async def set_matters(world: WorldDep, bill_id: int, body: Matters) -> Row:
+    """Make it a client bill over these matters."""
+    account, bill = find(world, "bills", bill_id)
+    for matter_id in body.matter_ids:
+        account.get("matters", matter_id)
+    kind = "ClientBill" if len(body.matter_ids) > 1 else "MatterBill"
+    actions.change(world, account, "bills", bill, matter_ids=body.matter_ids, type=kind)
+    return show_bill(account, bill)
+
+
+@router.post("/{bill_id}/kind")
+async def set_kind(world: WorldDep, bill_id: int, body: Kind) -> Row:
+    """Make a bill a request for trust money, or the other way round."""
+    account, bill = find(world, "bills", bill_id)
+    actions.change(world, account, "bills", bill, kind=body.kind)
+    return show_bill(account, bill)
+
+
+@router.post("/{bill_id}/split", status_code=201)
+async def split(world: WorldDep, bill_id: int, body: Split) -> Row:
+    """Split a bill between its client and another; the answer is the other's bill."""
+    account, bill = find(world, "bills", bill_id)
+    account.get("contacts", body.client_id)
+    other = actions.split(world, account, bill, client_id=body.client_id, portion=body.portion)
+    return show_bill(account, other)
 
 
 @router.post("/{bill_id}/approve")

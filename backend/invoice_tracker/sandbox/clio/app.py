@@ -11,6 +11,7 @@ from fastapi.responses import Response
 from invoice_tracker.sandbox.clio import (
     admin_api,
     admin_bills_api,
+    admin_people_api,
     bills_api,
     bills_page,
     contacts_api,
@@ -31,7 +32,7 @@ from invoice_tracker.sandbox.clio.world import Clock, World
 from invoice_tracker.sandbox.pages import add_style
 
 API = (oauth, bills_api, contacts_api, matters_api, money_api, office_api, hooks_api)
-OURS = (admin_bills_api, admin_api, bills_page, trouble_page)
+OURS = (admin_bills_api, admin_people_api, admin_api, bills_page, trouble_page)
 
 
 def create_app(

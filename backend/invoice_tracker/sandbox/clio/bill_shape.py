@@ -63,6 +63,28 @@ def _balances(_: Account, row: Row) -> list[Row]:
     return [shown | {"interest_amount": 0.0}]
 
 
+def _split(account: Account, row: Row) -> Row | None:
+    """How the bill was split among several payers; nothing for a bill of one payer."""
+    portion = row.get("split_portion")
+    if portion is None:
+        return None
+    bills = account.table("bills").values()
+    others = [b for b in bills if b.get("split_of") == row["split_of"] and b is not row]
+    stamp = {name: row[name] for name in ("id", "etag", "created_at", "updated_at")}
+    return stamp | {
+        "bill_id": row["id"],
+        "split_portion": portion,
+        "split_connection_id": row["split_of"],
+        "linked_invoices_ids": [bill["id"] for bill in others],
+        "linked_invoices_display_numbers": [bill["number"] for bill in others],
+    }
+
+
+SPLIT: Shape = {
+    **ROW,
+    **plain("bill_id split_portion split_connection_id linked_invoices_ids"),
+    **plain("linked_invoices_display_numbers"),
+}
 BALANCE: Shape = plain("id amount due interest_amount type")
 
 SHAPE: Shape = {
@@ -90,6 +112,7 @@ SHAPE: Shape = {
     "currency": CURRENCY,
     "balances": Nested("balances", _balances),
     **never("discount interest group bill_theme original_bill destination_account"),
-    **never("billing_setting legal_aid_uk_bill split_invoice"),
+    **never("billing_setting legal_aid_uk_bill"),
+    "split_invoice": Nested("splits", _split),
     **none_of("matter_totals client_addresses"),
 }

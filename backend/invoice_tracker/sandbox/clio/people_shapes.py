@@ -3,6 +3,7 @@
 from invoice_tracker.sandbox.clio.currencies import CURRENCY
 from invoice_tracker.sandbox.clio.shape import (
     ROW,
+    Field,
     Nested,
     Shape,
     always,
@@ -35,6 +36,11 @@ def addresses(row: Row) -> list[Row]:
     return [] if row.get("redacted") else row["addresses"]
 
 
+def _seen(name: str) -> Field:
+    """A part of a contact's name; nothing where the connected user may not see even that."""
+    return lambda _, row: None if row.get("nameless") else row.get(name)
+
+
 ACCOUNT: Shape = {
     **plain("id etag name"),
     **always("paying", "state"),
@@ -61,8 +67,9 @@ USER: Shape = {
 ADDRESS: Shape = ROW | plain("address name primary")
 CONTACT: Shape = {
     **ROW,
-    **plain("type name first_name last_name"),
-    "initials": _initials,
+    **plain("type"),
+    **{name: _seen(name) for name in ("name", "first_name", "last_name")},
+    "initials": lambda account, row: None if row.get("nameless") else _initials(account, row),
     "primary_email_address": lambda _, row: _address(row, primary=True),
     "secondary_email_address": lambda _, row: _address(row, primary=False),
     "email_addresses": Nested("addresses", lambda _, row: addresses(row)),

@@ -6,6 +6,7 @@ from invoice_tracker.sandbox.clio.shape import Shape
 SHAPES: dict[str, Shape] = {
     "bills": bill_shape.SHAPE,
     "balances": bill_shape.BALANCE,
+    "splits": bill_shape.SPLIT,
     "users": people_shapes.USER,
     "accounts": people_shapes.ACCOUNT,
     "contacts": people_shapes.CONTACT,
