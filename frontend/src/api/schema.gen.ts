@@ -968,6 +968,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/sync-runs/{run_id}/differences": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Differences
+         * @description Bills that a reconciliation found to differ from Clio; they are healed already.
+         */
+        get: operations["sync_runs_list_differences"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/stripe/connection": {
         parameters: {
             query?: never;
@@ -1128,6 +1148,26 @@ export interface components {
             note: string;
         };
         /**
+         * ClientAddress
+         * @description One of the addresses that Clio has of a client.
+         */
+        ClientAddress: {
+            /** Address */
+            address: string;
+            /**
+             * Name
+             * @description Work, Home …
+             */
+            name: string | null;
+            /** Primary */
+            primary: boolean;
+            /**
+             * In Use
+             * @description Reminders go here
+             */
+            in_use: boolean;
+        };
+        /**
          * ClientOut
          * @description A client with what it owes, in each currency.
          */
@@ -1149,8 +1189,23 @@ export interface components {
              * @description Set here, stronger than Clio's
              */
             email_override: string | null;
-            /** Effective Email */
+            /**
+             * Effective Email
+             * @description Where reminders go: what is set here, else Clio's primary, else nowhere
+             */
             effective_email: string | null;
+            /** @description Which of the two that is */
+            email_source: components["schemas"]["EmailSource"] | null;
+            /**
+             * Email Addresses
+             * @description All that Clio has, as it last showed them
+             */
+            email_addresses: components["schemas"]["ClientAddress"][];
+            /**
+             * Clio Reminders Enabled
+             * @description Something is open, and Clio itself also sends this client reminders
+             */
+            clio_reminders_enabled: boolean;
             /** Open Invoices */
             open_invoices: number;
             /** Balance */
@@ -1196,6 +1251,8 @@ export interface components {
             connected_at: string | null;
             /** Last Read At */
             last_read_at: string | null;
+            /** Next Read At */
+            next_read_at: string | null;
             /** Error */
             error: string | null;
             record_strategy: components["schemas"]["RecordStrategy"];
@@ -1274,10 +1331,17 @@ export interface components {
         CollectionState: "active" | "completed" | "stopped" | "settled";
         /**
          * ConnectInput
-         * @description Where the firm's account is.
+         * @description Where the firm's account is, and whether it may be another one than before.
+         *
+         *     With another account everything open of the one before ends here.
          */
         ConnectInput: {
             region: components["schemas"]["RegionKey"];
+            /**
+             * Accept Other Account
+             * @default false
+             */
+            accept_other_account: boolean;
         };
         /**
          * ConnectStripe
@@ -1303,6 +1367,25 @@ export interface components {
             password: string;
         };
         /**
+         * DifferenceKind
+         * @description How a bill here and the same bill in Clio differed.
+         * @enum {string}
+         */
+        DifferenceKind: "missing_here" | "closed_there" | "differs";
+        /**
+         * DifferingInvoice
+         * @description The invoice here that a difference is about.
+         */
+        DifferingInvoice: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Number */
+            number: string;
+        };
+        /**
          * DisconnectInput
          * @description Typed by hand, so that it does not happen by accident.
          */
@@ -1321,6 +1404,12 @@ export interface components {
             /** Confirm */
             confirm: string;
         };
+        /**
+         * EmailSource
+         * @description Why reminders go to an address.
+         * @enum {string}
+         */
+        EmailSource: "override" | "clio";
         /**
          * ExplanationOut
          * @description Why a mail went or did not go on a day.
@@ -1452,7 +1541,13 @@ export interface components {
             /** Number */
             number: string;
             client: components["schemas"]["ClientRef"] | null;
+            /** @description The first of its matters, which mails name */
             matter: components["schemas"]["MatterRef"] | null;
+            /**
+             * Matters
+             * @description All of them, the first first
+             */
+            matters: components["schemas"]["MatterRef"][];
             /** Issued On */
             issued_on: string | null;
             /** Due On */
@@ -1490,6 +1585,16 @@ export interface components {
             last_read_at: string;
             /** Subject */
             subject: string | null;
+            /**
+             * Is Split
+             * @description One of several bills for the same work: one a payer
+             */
+            is_split: boolean;
+            /**
+             * Clio Reminders Enabled
+             * @description The bill is open, and Clio itself also sends its client reminders
+             */
+            clio_reminders_enabled: boolean;
         };
         /**
          * InvoiceRef
@@ -1517,7 +1622,13 @@ export interface components {
             /** Number */
             number: string;
             client: components["schemas"]["ClientRef"] | null;
+            /** @description The first of its matters, which mails name */
             matter: components["schemas"]["MatterRef"] | null;
+            /**
+             * Matters
+             * @description All of them, the first first
+             */
+            matters: components["schemas"]["MatterRef"][];
             /** Issued On */
             issued_on: string | null;
             /** Due On */
@@ -1633,7 +1744,7 @@ export interface components {
         };
         /**
          * MatterRef
-         * @description What it is for: the first of the bill's matters.
+         * @description What it is for: one of the bill's matters.
          */
         MatterRef: {
             /**
@@ -1707,6 +1818,15 @@ export interface components {
         Page_ReminderSetOut_: {
             /** Items */
             items: components["schemas"]["ReminderSetOut"][];
+            /** Next Cursor */
+            next_cursor?: string | null;
+            /** Total */
+            total?: number | null;
+        };
+        /** Page[SyncDifferenceOut] */
+        Page_SyncDifferenceOut_: {
+            /** Items */
+            items: components["schemas"]["SyncDifferenceOut"][];
             /** Next Cursor */
             next_cursor?: string | null;
             /** Total */
@@ -1903,8 +2023,12 @@ export interface components {
             key: components["schemas"]["RegionKey"];
             /** Name */
             name: string;
+            /** Host */
+            host: string;
             /** Configured */
             configured: boolean;
+            /** How To Set Up */
+            how_to_set_up: string | null;
         };
         /**
          * ReminderDetail
@@ -2112,7 +2236,7 @@ export interface components {
          * @description Why a run happened.
          * @enum {string}
          */
-        RunKind: "first_import" | "scheduled" | "resync";
+        RunKind: "first_import" | "scheduled" | "resync" | "reconciliation";
         /**
          * RunState
          * @description How a run stands.
@@ -2485,6 +2609,28 @@ export interface components {
             error?: string | null;
         };
         /**
+         * SyncDifferenceOut
+         * @description A bill that was not the same here and in Clio.
+         */
+        SyncDifferenceOut: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            kind: components["schemas"]["DifferenceKind"];
+            /** Detail */
+            detail: string;
+            /** Clio Id */
+            clio_id: number;
+            invoice: components["schemas"]["DifferingInvoice"] | null;
+            /**
+             * Found At
+             * Format: date-time
+             */
+            found_at: string;
+        };
+        /**
          * SyncRunOut
          * @description One reading of Clio.
          */
@@ -2503,6 +2649,12 @@ export interface components {
             started_at: string;
             /** Finished At */
             finished_at: string | null;
+            /** Duration Seconds */
+            duration_seconds: number | null;
+            /** Seconds Left */
+            seconds_left: number | null;
+            /** Attempt */
+            attempt: number;
             /** Bills Read */
             bills_read: number;
             /** Bills Total */
@@ -2511,6 +2663,8 @@ export interface components {
             invoices_updated: number;
             /** Requests Used */
             requests_used: number;
+            /** Differences */
+            differences: number;
             /** Error */
             error: string | null;
         };
@@ -4458,6 +4612,42 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["SyncRunOut"];
+                };
+            };
+            /** @description A problem, in words */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    sync_runs_list_differences: {
+        parameters: {
+            query?: {
+                /** @description Rows a page */
+                limit?: number;
+                /** @description `next_cursor` of the page before */
+                cursor?: string | null;
+            };
+            header?: never;
+            path: {
+                run_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_SyncDifferenceOut_"];
                 };
             };
             /** @description A problem, in words */

@@ -1,12 +1,14 @@
-import { Button, Grid, Group, Stack } from '@mantine/core';
+import { Box, Button, Grid, Group, Stack } from '@mantine/core';
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { getRouteApi } from '@tanstack/react-router';
 import { BackLink } from '@/components/back-link';
 import { Card } from '@/components/card';
+import { ClioRemindersNote } from '@/components/clio-reminders-note';
 import { Facts } from '@/components/facts';
 import { TotalsText } from '@/components/money-text';
 import { PageHeader } from '@/components/page-header';
 import { Lines, QueryView } from '@/components/query-view';
+import { AddressList } from '@/features/clients/address-list';
 import { OverrideForm } from '@/features/clients/override-form';
 import { clientQuery } from '@/features/clients/queries';
 import { invoicesQuery } from '@/features/invoices/queries';
@@ -47,6 +49,11 @@ export default function ClientPage() {
             }
             back={<BackLink to="/invoices">Invoices</BackLink>}
           />
+          {client.clio_reminders_enabled ? (
+            <Box mb="lg">
+              <ClioRemindersNote />
+            </Box>
+          ) : null}
           <Grid gap="lg">
             <Grid.Col span={{ base: 12, md: 7 }}>
               <Card title="Invoices">
@@ -62,7 +69,8 @@ export default function ClientPage() {
                       ['Reminders go to', client.effective_email ?? 'No one: there is no e-mail address'],
                     ]}
                   />
-                  <OverrideForm client={client} />
+                  <AddressList client={client} />
+                  <OverrideForm key={client.email_override} client={client} />
                 </Stack>
               </Card>
             </Grid.Col>

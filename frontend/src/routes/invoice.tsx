@@ -5,6 +5,7 @@ import { useState } from 'react';
 import type { InvoiceDetail } from '@/api/types';
 import { BackLink } from '@/components/back-link';
 import { Card } from '@/components/card';
+import { ClioRemindersNote } from '@/components/clio-reminders-note';
 import { LinkButton } from '@/components/links';
 import { PageHeader } from '@/components/page-header';
 import { Lines, QueryView } from '@/components/query-view';
@@ -64,6 +65,7 @@ function Status({ invoice }: { invoice: InvoiceDetail }) {
   return (
     <Group gap={8} mt={6}>
       {invoice.section ? <Badge color={COLORS[invoice.section]}>{SECTION_NAMES[invoice.section]}</Badge> : null}
+      {invoice.is_split ? <Badge color="gray">Split bill</Badge> : null}
       {invoice.status_note}
     </Group>
   );
@@ -87,6 +89,7 @@ export default function Invoice() {
           <Grid gap="lg">
             <Grid.Col span={{ base: 12, md: 7 }} order={{ base: 2, md: 1 }}>
               <Stack gap="lg">
+                {data.clio_reminders_enabled ? <ClioRemindersNote /> : null}
                 {data.collection ? <Reminders collectionId={data.collection.id} /> : null}
                 <Card title="What happened">
                   <QueryView query={timeline}>

@@ -31,6 +31,7 @@ export function row(number: string, changes: Partial<InvoiceRow> = {}): InvoiceR
     number,
     client: { id: 'c1', name: 'Riverside Bakery' },
     matter: null,
+    matters: [],
     issued_on: '2026-10-01',
     due_on: '2026-11-01',
     days_overdue: 22,

@@ -1,10 +1,27 @@
-import { Text } from '@mantine/core';
+import { Stack, Text } from '@mantine/core';
+import type { ReactNode } from 'react';
 import type { InvoiceDetail } from '@/api/types';
 import { Facts } from '@/components/facts';
 import { LinkText } from '@/components/links';
 import { MoneyText } from '@/components/money-text';
 import { overdueText } from '@/lib/dates';
 import { useDates } from '@/lib/today';
+
+const SPLIT = 'The work was split between several payers in Clio. Each has a bill of their own; this is one of them.';
+
+function matterFacts({ matters }: InvoiceDetail): [string, ReactNode][] {
+  if (matters.length < 2) return [['Matter', matters[0]?.display_number ?? null]];
+  return [
+    [
+      'Matters',
+      <Stack key="matters" component="ul" gap={2} m={0} p={0} style={{ listStyle: 'none' }}>
+        {matters.map((matter) => (
+          <li key={matter.id}>{matter.display_number}</li>
+        ))}
+      </Stack>,
+    ],
+  ];
+}
 
 export function InvoiceFacts({ invoice }: { invoice: InvoiceDetail }) {
   const { day, instant } = useDates();
@@ -39,7 +56,8 @@ export function InvoiceFacts({ invoice }: { invoice: InvoiceDetail }) {
           ),
         ],
         ['Reminders go to', invoice.recipient ?? 'No e-mail address'],
-        ['Matter', invoice.matter?.display_number ?? null],
+        ...matterFacts(invoice),
+        ['Split bill', invoice.is_split ? SPLIT : null],
         ['State in Clio', invoice.clio_state.replaceAll('_', ' ')],
         ['Last read from Clio', instant(invoice.last_read_at)],
       ]}

@@ -6,6 +6,7 @@ import { MoneyText } from '@/components/money-text';
 import { overdueText } from '@/lib/dates';
 import { useDates } from '@/lib/today';
 import classes from './invoice-table.module.css';
+import { mattersText } from './matters-text';
 import { reminderLines } from './reminder-lines';
 
 interface Props {
@@ -66,7 +67,7 @@ export const InvoiceRow = memo(function InvoiceRow({ row, index, isTicked, isFoc
         <LinkText to="/invoices/$invoiceId" params={{ invoiceId: row.id }} fw={550} c="inherit">
           {row.number}
         </LinkText>
-        <span className={`${classes.sub} ${classes.wideOnly}`}>{row.matter?.display_number ?? ''}</span>
+        <span className={`${classes.sub} ${classes.wideOnly}`}>{mattersText(row.matters)}</span>
         <span className={`${classes.sub} ${classes.phoneOnly}`}>{row.client?.name ?? 'No client'}</span>
         <span className={`${classes.sub} ${classes.phoneOnly}`} data-late={isLate || undefined}>
           {row.status_note ?? (row.due_on ? overdueText(row.days_overdue) : 'No due date')}
