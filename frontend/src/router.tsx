@@ -10,7 +10,7 @@ import { isLoggedOut } from './api/problem';
 import { sessionQuery } from './lib/session';
 import type { RouterContext } from './router-context';
 import { NotFound, PageLoading, RouteError, Root } from './routes/root';
-import { parseInvoiceSearch, parsePaymentSearch, parseSearch, parseStartSearch, parseToDoSearch, stringifySearch, text } from './routes/search';
+import { parseClioSearch, parseInvoiceSearch, parsePaymentSearch, parseRefusal, parseSearch, parseStartSearch, parseToDoSearch, stringifySearch, text } from './routes/search';
 
 const rootRoute = createRootRouteWithContext<RouterContext>()({ component: Root, notFoundComponent: NotFound });
 
@@ -48,7 +48,7 @@ const staff = createRoute({
 const welcome = createRoute({
   getParentRoute: () => staff,
   path: '/welcome',
-  validateSearch: (search: Record<string, unknown>): { error?: string } => ({ error: text(search.error) }),
+  validateSearch: parseRefusal,
   component: lazyRouteComponent(() => import('./routes/welcome')),
 });
 
@@ -154,11 +154,13 @@ const sendingRules = createRoute({
 const clio = createRoute({
   ...inSettings,
   path: '/clio',
-  validateSearch: (search: Record<string, unknown>): { connected?: string; error?: string } => ({
-    connected: text(search.connected),
-    error: text(search.error),
-  }),
+  validateSearch: parseClioSearch,
   component: lazyRouteComponent(() => import('./routes/settings/clio')),
+});
+const sync = createRoute({
+  ...inSettings,
+  path: '/sync',
+  component: lazyRouteComponent(() => import('./routes/settings/sync')),
 });
 const stripe = createRoute({
   ...inSettings,
@@ -188,7 +190,7 @@ const routeTree = rootRoute.addChildren([
       payment,
       toDo,
       client,
-      settings.addChildren([settingsHome, company, emailSettings, sendingRules, clio, stripe, account]),
+      settings.addChildren([settingsHome, company, emailSettings, sendingRules, clio, sync, stripe, account]),
     ]),
   ]),
 ]);

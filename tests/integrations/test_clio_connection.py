@@ -216,7 +216,10 @@ async def test_connecting_again_reads_everything_again(client, adapters, firm, s
     assert page == "/settings/clio?connected=1"
     stub.asked.clear()
     await jobs.run_requested(adapters, firm.id)
-    assert stub.listings[0]["state"] == "awaiting_payment"
+    assert "updated_since" in stub.listings[0]
+    # And what is open is compared at once, not only at night.
+    await jobs.reconcile_if_due(adapters, firm.id)
+    assert stub.listings[-1]["state"] == "awaiting_payment"
     assert (await client.get(CONNECTION)).json()["error"] is None
 
 

@@ -21,6 +21,7 @@ from invoice_tracker.integrations.clio.models import (
     ClioReread,
     ClioWebhook,
     ConnectionState,
+    RunKind,
     RunState,
     SyncRun,
     WebhookModel,
@@ -167,6 +168,9 @@ async def _expect_ended(adapters: Adapters, firm: Firm) -> None:
 
 async def test_another_account_ends_a_run_of_the_first(client, diary, stub, adapters, firm):
     run = (await client.post("/api/v1/sync-runs")).json()
+    async with adapters.database.transaction(firm.id) as session:
+        under_way = await session.get_one(SyncRun, run["id"])
+        under_way.kind, under_way.position = RunKind.first_import, {"listing": 0}
     stub.account_id = 78
     await connect_again(client, accept_other_account=True)
     async with adapters.database.transaction(firm.id) as session:
@@ -175,6 +179,8 @@ async def test_another_account_ends_a_run_of_the_first(client, diary, stub, adap
             RunState.failed,
             "The firm connected to another Clio account.",
         )
+        # The new import begins at its own first page.
+        assert {row.position for row in await session.scalars(select(SyncRun))} == {None}
     newest = (await client.get("/api/v1/sync-runs", params={"limit": 9})).json()["items"]
     assert {item["kind"] for item in newest if item["state"] == "running"} == {"first_import"}
 

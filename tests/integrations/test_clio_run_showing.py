@@ -23,24 +23,33 @@ START = datetime(2026, 3, 2, 15, 0, tzinfo=UTC)
 
 
 @pytest.mark.parametrize(
-    ("seconds", "read", "total", "expected"),
+    ("seconds", "read", "total", "requests", "expected"),
     [
-        (60, 200, 800, 180),
-        (60, 799, 800, 0),
-        (90, 200, 100_000, 44_910),
-        (3600, 200, 100_000, 86_400),
-        (60, 0, 800, None),
-        (60, 200, None, None),
-        (60, 0, 0, None),
-        (60, 800, 800, None),
-        (60, 900, 800, None),
-        (0, 200, 800, None),
-        (-60, 200, 800, None),
+        (60, 200, 800, 1, 180),
+        (60, 799, 800, 4, 0),
+        (90, 200, 100_000, 1, 44_910),
+        (3600, 200, 100_000, 1, 86_400),
+        (60, 50_000, 100_000, 2, 7_500),
+        (60, 50_000, 100_000, 0, None),
+        (60, 0, 800, 1, None),
+        (60, 200, None, 1, None),
+        (60, 0, 0, 1, None),
+        (60, 800, 800, 4, None),
+        (60, 900, 800, 5, None),
+        (0, 200, 800, 1, None),
+        (-60, 200, 800, 1, None),
     ],
 )
-def test_seconds_left(seconds, read, total, expected):
+def test_seconds_left(seconds, read, total, requests, expected):
     now = START + timedelta(seconds=seconds)
-    assert seconds_left(begun_at=START, now=now, bills_read=read, bills_total=total) == expected
+    left = seconds_left(
+        begun_at=START,
+        now=now,
+        bills_read=read,
+        bills_total=total,
+        requests_used=requests,
+    )
+    assert left == expected
 
 
 def test_a_run_counts_from_when_a_worker_began():
@@ -77,6 +86,7 @@ async def test_a_run_under_way_says_how_long_it_may_take(client, adapters, firm,
             attempt=1,
             bills_read=200,
             bills_total=800,
+            requests_used=1,
         )
     clock.move(minutes=6)
     run = (await client.get("/api/v1/sync-runs")).json()["items"][0]
@@ -87,7 +97,7 @@ async def test_the_next_reading(client, adapters, firm, clock):
     assert (await client.get("/api/v1/clio/connection")).json()["next_read_at"] is None
     await connect(adapters, firm)
     async with adapters.database.transaction(firm.id) as session:
-        await add_run(session, firm, clock.now(), finished_at=clock.now())
+        await add_run(session, firm, clock.now(), kind=RunKind.scheduled)
     body = (await client.get("/api/v1/clio/connection")).json()
     expected = clock.now() + timedelta(minutes=15)
     assert datetime.fromisoformat(body["next_read_at"]) == expected

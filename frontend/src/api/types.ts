@@ -39,4 +39,5 @@ export type Activity = Schemas['ActivityOut'];
 export type ClioConnection = Schemas['ClioConnectionOut'];
 export type RecordStrategy = Schemas['RecordStrategy'];
 export type SyncRun = Schemas['SyncRunOut'];
+export type SyncDifference = Schemas['SyncDifferenceOut'];
 export type StripeConnection = Schemas['StripeConnectionOut'];

@@ -8,11 +8,12 @@ interface Props {
   children: ReactNode;
   word: string;
   busy: boolean;
+  variant?: 'light' | 'outline';
   onConfirm: () => Promise<unknown>;
 }
 
 /** A grave action: the person types a word before it happens. */
-export function TypedConfirmation({ label, title, children, word, busy, onConfirm }: Props) {
+export function TypedConfirmation({ label, title, children, word, busy, variant = 'light', onConfirm }: Props) {
   const [opened, { open, close }] = useDisclosure(false);
   const [typed, setTyped] = useState('');
   const submit = (event: FormEvent) => {
@@ -21,7 +22,7 @@ export function TypedConfirmation({ label, title, children, word, busy, onConfir
   };
   return (
     <>
-      <Button variant="light" color="red" onClick={open}>
+      <Button variant={variant} color="red" onClick={open}>
         {label}
       </Button>
       <Modal opened={opened} onClose={close} title={title} onExitTransitionEnd={() => setTyped('')}>

@@ -9,6 +9,7 @@ import { dayOf } from '@/lib/dates';
 import { useSession } from '@/lib/session';
 import { TodayContext } from '@/lib/today';
 import classes from './app-shell.module.css';
+import { ClioBanner } from './clio-banner';
 import { MainNav } from './main-nav';
 import { SafeModeBanner } from './safe-mode-banner';
 import { UserMenu } from './user-menu';
@@ -52,6 +53,7 @@ export default function Shell() {
           <UserMenu today={today} isOtherDay={setup !== undefined && dayOf(new Date().toISOString(), timeZone) !== today} />
         </AppShell.Navbar>
         <AppShell.Main className={classes.main} id="main" tabIndex={-1}>
+          <ClioBanner isNeeded={setup !== undefined && !setup.clio_connected} />
           <SafeModeBanner isOn={setup?.safe_mode ?? false} />
           <VerifySenderNote isNeeded={setup !== undefined && !setup.sender_verified} />
           <Box className={classes.content}>

@@ -78,6 +78,7 @@ it('resyncs and says what it brought', async () => {
     state: 'running',
     started_at: '2026-11-23T14:00:00Z',
     finished_at: null,
+    seconds_left: 200,
     bills_read: 40,
     bills_total: 200,
     invoices_updated: 0,
@@ -92,7 +93,7 @@ it('resyncs and says what it brought', async () => {
   const user = userEvent.setup();
   renderApp('/invoices');
   await user.click(await screen.findByRole('button', { name: 'Resync' }));
-  expect(await screen.findByText('40 of 200 bills')).toBeVisible();
+  expect(await screen.findByText('40 of 200 bills, about 3 minutes left')).toBeVisible();
   expect(await screen.findByText('3 invoices updated', {}, { timeout: 5000 })).toBeVisible();
   expect(screen.getByRole('button', { name: 'Reload this page' })).toBeVisible();
   await waitFor(() => expect(calls.filter((call) => call.path === '/invoices').length).toBeGreaterThan(1));

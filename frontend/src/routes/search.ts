@@ -70,3 +70,19 @@ export type ToDoTab = 'approvals' | 'uncertain' | 'calls';
 export function parseToDoSearch(raw: Raw): { tab?: ToDoTab } {
   return { tab: oneOf(['approvals', 'uncertain', 'calls'] as const, raw.tab) };
 }
+
+/** Why the way back from Clio did not end in a connection: a code, and whom it is about. */
+export interface RefusalSearch {
+  error?: string;
+  account?: string;
+  user?: string;
+  region?: string;
+}
+
+export function parseRefusal(raw: Raw): RefusalSearch {
+  return { error: text(raw.error), account: text(raw.account), user: text(raw.user), region: text(raw.region) };
+}
+
+export function parseClioSearch(raw: Raw): RefusalSearch & { connected?: string } {
+  return { ...parseRefusal(raw), connected: text(raw.connected) };
+}

@@ -64,7 +64,7 @@ function Content({ step, setup, onNext }: { step: number; setup: FirmSetup; onNe
 
 export default function Welcome() {
   const session = useSession();
-  const { error } = route.useSearch();
+  const refusal = route.useSearch();
   useDocumentTitle('Welcome · Invoice Tracker');
   const setup = useQuery({ ...setupQuery, refetchInterval: 2000 });
   const timeZone = session?.firm.time_zone ?? 'UTC';
@@ -87,7 +87,7 @@ export default function Welcome() {
           <Box c="dimmed" mt={4} mb="xl">
             Three steps, and a fourth if you like. You can leave at any time and come back.
           </Box>
-          <CallbackError code={error} />
+          {setup.data?.clio_connected ? null : <CallbackError refusal={refusal} />}
           <Paper p={{ base: 'md', sm: 'xl' }}>
             <QueryView query={setup} loading={<Lines count={6} />}>
               {(data) => <Steps setup={data} />}

@@ -60,7 +60,7 @@ class _Granted:
 
 
 async def finish_connection(access: ClioAccess, *, firm_id: UUID, asked: Asked, code: str) -> UUID:
-    """Get tokens, look whether they open the bills, and begin the first import; the run's id.
+    """Get tokens, look whether they open the bills, and begin to read; the run's id.
 
     Raises ``CallbackRefused``; access that is of no use is given back.
     """
@@ -177,8 +177,9 @@ def _write(connection: ClioConnection, granted: _Granted, now: datetime) -> None
 
 
 async def _begin(session: AsyncSession, firm_id: UUID, now: datetime) -> UUID:
+    """The first reading of an account becomes its first import."""
     await session.flush()
-    run, _ = await begin_run(session, firm_id=firm_id, kind=RunKind.first_import, now=now)
+    run, _ = await begin_run(session, firm_id=firm_id, kind=RunKind.resync, now=now)
     return run.id
 
 

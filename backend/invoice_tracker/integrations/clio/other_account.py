@@ -4,12 +4,17 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import delete, or_, select
+from sqlalchemy import delete, null, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from invoice_tracker.collections.endings import end_collection
 from invoice_tracker.collections.models import Collection, CollectionState
-from invoice_tracker.integrations.clio.models import ClioConnection, ClioReread, ClioWebhook
+from invoice_tracker.integrations.clio.models import (
+    ClioConnection,
+    ClioReread,
+    ClioWebhook,
+    SyncRun,
+)
 from invoice_tracker.integrations.clio.run_endings import end_runs
 from invoice_tracker.invoices import service as invoices
 from invoice_tracker.invoices.models import ClioState, Invoice
@@ -30,6 +35,7 @@ async def leave_account(
     """
     firm_id = connection.firm_id
     await end_runs(session, firm_id=firm_id, reason=REASON, now=now)
+    await _forget_positions(session, firm_id)
     for model in (ClioWebhook, ClioReread):
         await session.execute(delete(model).where(model.firm_id == firm_id))
     still_open = await _still_open(session, firm_id)
@@ -38,6 +44,16 @@ async def leave_account(
         await _end_collections(session, firm_id, ids, now)
         await invoices.mark_deleted(session, firm_id=firm_id, invoice_ids=ids, now=now, title=TITLE)
     _forget_progress(connection)
+
+
+async def _forget_positions(session: AsyncSession, firm_id: UUID) -> None:
+    """The new account's import must not go on at a page of the old one."""
+    await session.execute(
+        update(SyncRun)
+        .where(SyncRun.firm_id == firm_id, SyncRun.position.is_not(None))
+        .values(position=null())
+        .execution_options(synchronize_session="fetch")
+    )
 
 
 def _forget_progress(connection: ClioConnection) -> None:

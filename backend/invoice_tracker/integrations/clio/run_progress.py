@@ -2,20 +2,29 @@
 
 from datetime import datetime, timedelta
 
+from invoice_tracker.integrations.clio.listings import PAGE
+
 _LONGEST = timedelta(hours=24)
 
 
 def seconds_left(
-    *, begun_at: datetime, now: datetime, bills_read: int, bills_total: int | None
+    *,
+    begun_at: datetime,
+    now: datetime,
+    bills_read: int,
+    bills_total: int | None,
+    requests_used: int,
 ) -> int | None:
     """Seconds to the last bill at the pace so far, at most a day; nothing while that is unknown.
 
     The pace holds what Clio's limit of requests allows, as waiting for it is part of the time.
+    A run that went on where a failed one had stopped read only what its own requests brought.
     """
     taken = (now - begun_at).total_seconds()
-    if not bills_total or bills_read <= 0 or bills_read >= bills_total or taken <= 0:
+    own = min(bills_read, requests_used * PAGE)
+    if not bills_total or own <= 0 or bills_read >= bills_total or taken <= 0:
         return None
-    left = taken * (bills_total - bills_read) / bills_read
+    left = taken * (bills_total - bills_read) / own
     return round(min(left, _LONGEST.total_seconds()))
 
 

@@ -26,7 +26,11 @@ def show_run(run: SyncRun, *, now: datetime) -> SyncRunOut:
     """How a run stands at ``now``."""
     begun = begun_at(started_at=run.started_at, picked_up_at=run.picked_up_at, attempt=run.attempt)
     left = seconds_left(
-        begun_at=begun, now=now, bills_read=run.bills_read, bills_total=run.bills_total
+        begun_at=begun,
+        now=now,
+        bills_read=run.bills_read,
+        bills_total=run.bills_total,
+        requests_used=run.requests_used,
     )
     return SyncRunOut(
         id=run.id,

@@ -1,21 +1,31 @@
-import { Alert } from '@mantine/core';
+import { Alert, Stack, Text } from '@mantine/core';
+import type { ClioConnection } from '@/api/types';
+import { OtherAccount } from './other-account';
+import { type Refusal, tell } from './refusals';
 
-const SENTENCES: Record<string, string> = {
-  declined: 'Access was not allowed on Clio’s page. You can try again.',
-  expired: 'The answer from Clio came too late, or did not belong to this log-in. Please connect again from here.',
-  refused: 'Clio refused access. Its administrator may have to allow this application, or your Clio user billing.',
-  unreachable: 'Clio could not be reached. Please try again in a few minutes.',
-  other_account: 'That is another Clio account than the one connected before. Choose the same account on Clio’s page.',
-  not_logged_in: 'You were logged out meanwhile. Log in and connect again.',
-  not_allowed: 'Only the owner of the account can connect to Clio.',
-};
+interface Props {
+  refusal: Refusal;
+  connection?: ClioConnection | undefined;
+  mayConnect?: boolean;
+}
 
-/** Why the way back from Clio's consent page did not end in a connection. */
-export function CallbackError({ code }: { code: string | undefined }) {
-  if (!code) return null;
+/** Why the way back from Clio's consent page did not end in a connection, and what to do. */
+export function CallbackError({ refusal, connection, mayConnect = false }: Props) {
+  const told = tell(refusal);
+  if (!told) return null;
+  const isOther = refusal.error === 'other_account' && connection?.account_name;
   return (
-    <Alert color="red" role="alert" title="Clio is not connected" mb="md">
-      {SENTENCES[code] ?? `Clio answered “${code.replaceAll('_', ' ')}”. Please try to connect again.`}
+    <Alert color="red" role="alert" title={told.title} mb="md">
+      <Stack gap="xs">
+        <Text size="sm">{told.happened}</Text>
+        {isOther ? (
+          <Text size="sm">
+            This firm is connected to <strong>{connection.account_name}</strong>.
+          </Text>
+        ) : null}
+        <Text size="sm">{told.todo}</Text>
+        {isOther && mayConnect ? <OtherAccount connection={connection} account={refusal.account} /> : null}
+      </Stack>
     </Alert>
   );
 }

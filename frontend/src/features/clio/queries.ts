@@ -5,13 +5,19 @@ import type { ClioConnection, RecordStrategy } from '@/api/types';
 export const clioQuery = queryOptions({
   queryKey: ['clio', 'connection'],
   queryFn: ({ signal }) => unwrap(api.GET('/api/v1/clio/connection', { signal })),
+  refetchInterval: 30_000,
 });
+
+interface Wanted {
+  region: ClioConnection['regions'][number]['key'];
+  acceptOtherAccount?: boolean;
+}
 
 /** Asks for Clio's consent page and goes there. */
 export function useConnectClio() {
   return useMutation({
-    mutationFn: (region: ClioConnection['regions'][number]['key']) =>
-      unwrap(api.POST('/api/v1/clio/connection', { body: { region } })),
+    mutationFn: ({ region, acceptOtherAccount = false }: Wanted) =>
+      unwrap(api.POST('/api/v1/clio/connection', { body: { region, accept_other_account: acceptOtherAccount } })),
     onSuccess: ({ authorize_url }) => {
       window.location.assign(authorize_url);
     },

@@ -21,6 +21,24 @@ export function syncRunQuery(id: string) {
   });
 }
 
+const SHOWN = 200;
+
+/** What a reconciliation found, at most the first 200. */
+export function differencesQuery(runId: string) {
+  return queryOptions({
+    queryKey: ['sync-runs', 'differences', runId],
+    queryFn: async ({ signal }) =>
+      (
+        await unwrap(
+          api.GET('/api/v1/sync-runs/{run_id}/differences', {
+            params: { path: { run_id: runId }, query: { limit: SHOWN } },
+            signal,
+          }),
+        )
+      ).items,
+  });
+}
+
 /** Starts a run, or answers the one that is under way. */
 export function useResync() {
   const client = useQueryClient();

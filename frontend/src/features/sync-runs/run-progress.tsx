@@ -1,5 +1,6 @@
 import { Progress, Stack, Text } from '@mantine/core';
 import type { SyncRun } from '@/api/types';
+import { timeLeft } from '@/lib/durations';
 import { count } from '@/lib/texts';
 
 /** How far a running import is. Clio may not have said yet how many bills there are. */
@@ -20,6 +21,7 @@ export function RunProgress({ run }: { run: SyncRun }) {
         {total === null
           ? `${count(run.bills_read, 'bill')} read`
           : `${run.bills_read.toLocaleString('en-US')} of ${count(total, 'bill')}`}
+        {run.seconds_left === null ? '' : `, ${timeLeft(run.seconds_left)}`}
       </Text>
     </Stack>
   );

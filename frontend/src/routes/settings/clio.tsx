@@ -3,6 +3,7 @@ import { IconCircleCheck } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { getRouteApi } from '@tanstack/react-router';
 import { Card } from '@/components/card';
+import { LinkText } from '@/components/links';
 import { QueryView } from '@/components/query-view';
 import { OwnerOnly } from '@/components/role-note';
 import { CallbackError } from '@/features/clio/callback-error';
@@ -11,20 +12,17 @@ import { DisconnectClio } from '@/features/clio/disconnect';
 import { clioQuery } from '@/features/clio/queries';
 import { RegionPicker } from '@/features/clio/region-picker';
 import { StrategyChoice } from '@/features/clio/strategy-choice';
-import { syncRunsQuery } from '@/features/sync-runs/queries';
-import { RunsTable } from '@/features/sync-runs/runs-table';
 import { useMay } from '@/lib/session';
 
 const route = getRouteApi('/staff/shell/settings/clio');
 
 export default function ClioSettings() {
-  const { connected, error } = route.useSearch();
+  const { connected, ...refusal } = route.useSearch();
   const mayChange = useMay('own');
   const connection = useQuery(clioQuery);
-  const runs = useQuery(syncRunsQuery(20));
   return (
     <Stack>
-      <CallbackError code={error} />
+      <CallbackError refusal={refusal} connection={connection.data} mayConnect={mayChange} />
       {connected ? (
         <Alert color="green" icon={<IconCircleCheck aria-hidden />} role="status">
           Clio is connected. Bills are being read.
@@ -51,8 +49,8 @@ export default function ClioSettings() {
           </>
         )}
       </QueryView>
-      <Card title="Sync runs" about="Approved bills sync every 15 minutes.">
-        <QueryView query={runs}>{(items) => <RunsTable runs={items} />}</QueryView>
+      <Card title="Sync" about="Approved bills sync every 15 minutes.">
+        <LinkText to="/settings/sync">See how reading from Clio goes</LinkText>
       </Card>
     </Stack>
   );

@@ -9,6 +9,7 @@ const PAGES = [
   { to: '/settings/email', label: 'Email Settings' },
   { to: '/settings/sending-rules', label: 'Sending rules' },
   { to: '/settings/clio', label: 'Connect to Clio' },
+  { to: '/settings/sync', label: 'Sync' },
   { to: '/settings/stripe', label: 'Connect to Stripe' },
   { to: '/settings/account', label: 'Account' },
 ] as const;
