@@ -18,7 +18,15 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, c
 from sqlalchemy.pool import NullPool
 
 from factories import make_firm, make_user
-from fakes import FakeBilling, FakeGateway, FakeMailer, FakePulse, MovableClock, RecordingPoke
+from fakes import (
+    FakeBilling,
+    FakeGateway,
+    FakeMailer,
+    FakePulse,
+    FreeThrottle,
+    MovableClock,
+    RecordingPoke,
+)
 from invoice_tracker.accounts.deps import COOKIE
 from invoice_tracker.accounts.models import User
 from invoice_tracker.accounts.service import open_session
@@ -160,6 +168,7 @@ def make_adapters(database: Database, clock: MovableClock, settings: Settings) -
         gateway=FakeGateway(),
         poke=RecordingPoke(),
         pulse=FakePulse(),
+        throttle=FreeThrottle(),
     )
 
 

@@ -124,3 +124,22 @@ class FakeGateway:
         if self.problem:
             return CheckoutLook(problem=self.problem)
         return CheckoutLook({key: self.statuses[key] for key in session_ids})
+
+
+class FreeThrottle:
+    """Lets every request go; tests read what it was told."""
+
+    def __init__(self) -> None:
+        self.asked: list[tuple[str, bool]] = []
+        self.paused: list[tuple[str, float]] = []
+        self.limits: dict[str, int] = {}
+
+    async def take(self, bucket: str, *, urgent: bool) -> float:
+        self.asked.append((bucket, urgent))
+        return 0.0
+
+    async def pause(self, bucket: str, *, seconds: float) -> None:
+        self.paused.append((bucket, seconds))
+
+    def learn(self, bucket: str, *, limit: int) -> None:
+        self.limits[bucket] = limit

@@ -155,6 +155,25 @@ class Poke(Protocol):
         ...
 
 
+class Throttle(Protocol):
+    """How often one firm's requests may go to a provider, over all workers."""
+
+    async def take(self, bucket: str, *, urgent: bool) -> float:
+        """Seconds to wait before asking again; 0 when this request is counted and may go.
+
+        ``urgent`` is what somebody waits for: it may use the reserve. Never raises.
+        """
+        ...
+
+    async def pause(self, bucket: str, *, seconds: float) -> None:
+        """Nobody asks for so long, because the provider said so. Never raises."""
+        ...
+
+    def learn(self, bucket: str, *, limit: int) -> None:
+        """The provider allows so many requests a window."""
+        ...
+
+
 class Pulse(Protocol):
     """The worker's heartbeat, which others can feel."""
 

@@ -17,6 +17,7 @@ from invoice_tracker.core.crypto import Vault
 from invoice_tracker.core.database import Database, make_engine
 from invoice_tracker.core.deps import Adapters
 from invoice_tracker.integrations.clio.reader import ClioBillingSource
+from invoice_tracker.integrations.clio.throttle import ClioThrottle
 from invoice_tracker.integrations.mail.smtp import SmtpMailer
 from invoice_tracker.integrations.stripe.gateway import StripeGateway
 from invoice_tracker.ports import Clock
@@ -72,7 +73,10 @@ async def build_adapters(settings: Settings) -> AsyncGenerator[Adapters]:
     database = Database(engine)
     clock = make_clock(settings)
     vault = Vault([key.get_secret_value() for key in settings.secret_keys])
-    billing = ClioBillingSource(settings=settings, database=database, clock=clock, vault=vault)
+    throttle = ClioThrottle(redis, clock)
+    billing = ClioBillingSource(
+        settings=settings, database=database, clock=clock, vault=vault, throttle=throttle
+    )
     gateway = StripeGateway(settings=settings, database=database, vault=vault)
     mailer = SmtpMailer(settings)
     try:
@@ -86,6 +90,7 @@ async def build_adapters(settings: Settings) -> AsyncGenerator[Adapters]:
             gateway=gateway,
             poke=ArqPoke(redis),
             pulse=RedisPulse(redis),
+            throttle=throttle,
         )
     finally:
         await mailer.close()

@@ -4,6 +4,7 @@ The queue only wakes the worker up. That nothing is done twice, and nothing is f
 PostgreSQL; so it does not matter that arq may run a line twice with two workers, or lose a poke.
 """
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
 from typing import Any, ClassVar
@@ -30,6 +31,9 @@ from invoice_tracker.wiring import build_adapters
 
 log = structlog.get_logger()
 
+FIRMS_AT_A_TIME = 8
+"""Firms served at once in one round; each needs a connection now and then."""
+
 FirmJob = Callable[[Adapters, UUID], Awaitable[object]]
 
 
@@ -37,6 +41,12 @@ async def sync_firm(adapters: Adapters, firm_id: UUID) -> None:
     """Read Clio if somebody asked for it, or if the last reading is 15 minutes old."""
     await clio.run_requested(adapters, firm_id)
     await clio.sync_if_due(adapters, firm_id)
+
+
+async def reconcile_firm(adapters: Adapters, firm_id: UUID) -> None:
+    """Once a night: everything open here against everything open in Clio."""
+    await clio.run_requested(adapters, firm_id, reconciles=True)
+    await clio.reconcile_if_due(adapters, firm_id)
 
 
 async def send_firm(adapters: Adapters, firm_id: UUID) -> None:
@@ -74,6 +84,7 @@ async def rederive_hints(adapters: Adapters, firm_id: UUID) -> None:
 
 EVERY_TICK: tuple[FirmJob, ...] = (handle_events, send_firm, record_payments)
 EVERY_READ: tuple[FirmJob, ...] = (sync_firm, look_at_checkouts)
+LONG_READS: tuple[FirmJob, ...] = (reconcile_firm,)
 EVERY_NIGHT: tuple[FirmJob, ...] = (rederive_hints,)
 POKED: tuple[FirmJob, ...] = (
     sync_firm,
@@ -85,7 +96,7 @@ POKED: tuple[FirmJob, ...] = (
 
 
 class Rounds:
-    """Runs jobs, each for one firm at a time in this process.
+    """Runs jobs for several firms side by side, so that none waits for another's long import.
 
     What fails for one firm is logged and does not stop the next. A job that is still running for a
     firm is not begun a second time: what the second would find, the next tick finds.
@@ -96,11 +107,18 @@ class Rounds:
         self._running: set[tuple[str, UUID]] = set()
 
     async def for_every_firm(self, jobs: tuple[FirmJob, ...]) -> None:
-        """Run these jobs, firm by firm."""
+        """Run these jobs: for one firm one after the other, for several firms at once."""
         async with self.adapters.database.transaction() as session:
             firm_ids = await list_firm_ids(session)
-        for firm_id in firm_ids:
-            for job in jobs:
+        # Places of this round only: a firm whose import goes on since an earlier one takes none.
+        places = asyncio.Semaphore(FIRMS_AT_A_TIME)
+        await asyncio.gather(*(self._for_firm(jobs, firm_id, places) for firm_id in firm_ids))
+
+    async def _for_firm(
+        self, jobs: tuple[FirmJob, ...], firm_id: UUID, places: asyncio.Semaphore
+    ) -> None:
+        for job in jobs:
+            async with places:
                 await self.run(job, firm_id)
 
     async def run(self, job: FirmJob, firm_id: UUID) -> None:
@@ -128,6 +146,11 @@ async def tick(context: dict[Any, Any]) -> None:
 async def read(context: dict[Any, Any]) -> None:
     """Reading Clio when it is due, and asking Stripe about open checkouts."""
     await context["rounds"].for_every_firm(EVERY_READ)
+
+
+async def reconcile(context: dict[Any, Any]) -> None:
+    """The long reading of the night, in a line of its own: nothing else waits for it."""
+    await context["rounds"].for_every_firm(LONG_READS)
 
 
 async def night(context: dict[Any, Any]) -> None:
@@ -177,6 +200,7 @@ class WorkerSettings:
     cron_jobs: ClassVar[list[Any]] = [
         _cron(tick, second=_seconds(get_settings().tick_seconds), keep_result=0, unique=True),
         _cron(read, second=_seconds(get_settings().tick_seconds), keep_result=0, unique=True),
+        _cron(reconcile, second=_seconds(get_settings().tick_seconds), keep_result=0, unique=True),
         _cron(night, hour={3}, minute={17}, keep_result=0, unique=True),
     ]
     max_jobs = 20

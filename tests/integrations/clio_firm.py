@@ -37,7 +37,11 @@ def point_at(adapters: Adapters, stub: ClioStub) -> Adapters:
     )
     access = replace(ClioAccess.of(adapters), settings=settings)
     billing = ClioBillingSource(
-        settings=settings, database=access.database, clock=access.clock, vault=access.vault
+        settings=settings,
+        database=access.database,
+        clock=access.clock,
+        vault=access.vault,
+        throttle=access.throttle,
     )
     return replace(adapters, settings=settings, billing=billing)
 

@@ -49,8 +49,8 @@ class ClioSandbox:
         self.app, self.clock = app, clock
         self.store: Store = app.state.world.store
         self.sender: WebhookSender = app.state.world.sender
+        self.url = url or ""
         self.http = self._client(url)
-        self._url = url
         self._open = [self.http]
 
     def _client(self, url: str | None, **options: Any) -> httpx.AsyncClient:
@@ -93,7 +93,7 @@ class ClioSandbox:
         """A client of the API with a token; paths are relative to ``/api/v4/``."""
         token = (await self.allow(which))["access_token"]
         client = self._client(
-            self._url,
+            self.url,
             headers={"Authorization": f"Bearer {token}"},
             event_hooks={"response": [check] if checked else []},
         )

@@ -7,6 +7,7 @@ from decimal import Decimal
 import httpx2
 import pytest
 
+from fakes import FreeThrottle
 from invoice_tracker.integrations.clio.client import ClioClient
 from invoice_tracker.integrations.clio.problems import (
     ClioBusy,
@@ -15,6 +16,7 @@ from invoice_tracker.integrations.clio.problems import (
     ClioProblem,
     ClioRefused,
     ClioUnauthorized,
+    ClioUncertain,
     ClioUnreachable,
 )
 
@@ -32,6 +34,7 @@ class Script:
         self.requests: list[httpx2.Request] = []
         self.slept: list[float] = []
         self.renewed: list[str] = []
+        self.throttle = FreeThrottle()
 
     def __call__(self, request: httpx2.Request) -> httpx2.Response:
         self.requests.append(request)
@@ -54,6 +57,8 @@ class Script:
             base_url=BASE,
             access_token="old-token",
             renew=self.renew,
+            throttle=self.throttle,
+            bucket="firm",
             patience=patience,
             sleep=self.sleep,
         )
@@ -217,3 +222,38 @@ async def test_odd_paging_is_the_last_page(meta) -> None:
 def test_every_problem_is_a_sentence_for_people() -> None:
     kinds: list[Callable[[str], ClioProblem]] = [ClioUnreachable, ClioBusy, ClioMalformed]
     assert all(kind("Said.").message == "Said." for kind in kinds)
+
+
+async def test_a_lost_answer_to_something_new_is_uncertain_and_not_asked_again() -> None:
+    script = Script(httpx2.ReadTimeout("x"))
+    with pytest.raises(ClioUncertain):
+        await script.client().post("tasks.json", data={"name": "Record"})
+    assert len(script.requests) == 1
+    # Nothing was on its way yet: that is certain.
+    script = Script(httpx2.ConnectError("x"))
+    with pytest.raises(ClioUnreachable) as caught:
+        await script.client().post("tasks.json", data={"name": "Record"})
+    assert not isinstance(caught.value, ClioUncertain)
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        httpx2.Response(200, html="<p>Bill</p>"),
+        httpx2.Response(200, json={"data": {"html": "<p>Bill</p>"}}),
+    ],
+)
+async def test_a_page_is_read_raw_or_out_of_json(page: httpx2.Response) -> None:
+    script = Script(page)
+    assert await script.client().get_text("bills/1/preview.json") == "<p>Bill</p>"
+    assert script.requests[0].headers["accept"] == "text/html"
+
+
+async def test_a_reading_goes_on_at_a_given_page_of_the_same_host_only() -> None:
+    script = Script(answer())
+    at = f"{BASE}/api/v4/bills.json?page_token=abc"
+    pages = [page async for page in script.client().pages("bills.json", {}, start=at)]
+    assert [str(request.url) for request in script.requests] == [at]
+    assert len(pages) == 1
+    with pytest.raises(ClioMalformed):
+        await anext(script.client().pages("bills.json", {}, start="https://evil.example/"))

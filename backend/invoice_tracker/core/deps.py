@@ -9,7 +9,15 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from invoice_tracker.core.crypto import Vault
 from invoice_tracker.core.database import Database
-from invoice_tracker.ports import BillingSource, Clock, Mailer, PaymentGateway, Poke, Pulse
+from invoice_tracker.ports import (
+    BillingSource,
+    Clock,
+    Mailer,
+    PaymentGateway,
+    Poke,
+    Pulse,
+    Throttle,
+)
 from invoice_tracker.settings import Settings
 
 
@@ -26,6 +34,7 @@ class Adapters:
     gateway: PaymentGateway
     poke: Poke
     pulse: Pulse
+    throttle: Throttle
 
     @property
     def public_url(self) -> str:

@@ -24,13 +24,13 @@ from invoice_tracker.integrations.clio.problems import (
     NotConnected,
 )
 from invoice_tracker.integrations.clio.regions import base_url
-from invoice_tracker.ports import Clock
+from invoice_tracker.ports import Clock, Throttle
 from invoice_tracker.settings import Settings
 
 RENEW_BEFORE = timedelta(minutes=10)
-SYNC_PATIENCE = 600.0
+SYNC_PATIENCE = 3600.0
 """Seconds that a run may spend waiting because Clio asks it to: 50 requests a minute are allowed,
-so a first import of 100,000 bills waits ten times."""
+so a first import of 100,000 bills waits for a quarter of an hour in all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,11 +41,18 @@ class ClioAccess:
     database: Database
     clock: Clock
     vault: Vault
+    throttle: Throttle
 
     @classmethod
     def of(cls, adapters: Adapters) -> Self:
         """The same of a process's adapters."""
-        return cls(adapters.settings, adapters.database, adapters.clock, adapters.vault)
+        return cls(
+            adapters.settings,
+            adapters.database,
+            adapters.clock,
+            adapters.vault,
+            adapters.throttle,
+        )
 
 
 @asynccontextmanager
@@ -55,9 +62,12 @@ async def open_client(
     *,
     http: httpx2.AsyncClient | None = None,
     patience: float | None = None,
-    urgent: bool = False,  # noqa: ARG001 - the bucket follows
+    urgent: bool = False,
 ) -> AsyncGenerator[ClioClient]:
-    """A client for this firm. Raises ``NotConnected``, or a problem of renewing the token."""
+    """A client for this firm; ``urgent`` where somebody waits for it.
+
+    Raises ``NotConnected``, or a problem of renewing the token.
+    """
     async with access.database.transaction(firm_id) as session:
         connection = await _connected(session, firm_id)
         token = _decrypt(access, connection.access_token)
@@ -76,6 +86,9 @@ async def open_client(
             base_url=base_url(access.settings, region),
             access_token=token,
             renew=renew,
+            throttle=access.throttle,
+            bucket=str(firm_id),
+            urgent=urgent,
             patience=SYNC_PATIENCE if patience is None else patience,
         )
     finally:

@@ -18,9 +18,11 @@ from invoice_tracker.integrations.clio.problems import (
     ClioProblem,
     ClioRefused,
     ClioUnauthorized,
+    ClioUncertain,
     ClioUnreachable,
 )
 from invoice_tracker.integrations.clio.regions import same_host
+from invoice_tracker.ports import Throttle
 
 Params = Mapping[str, str | int | Sequence[int]]
 Renew = Callable[[str], Awaitable[str]]
@@ -30,6 +32,7 @@ TIMEOUT = httpx2.Timeout(30.0, connect=10.0)
 PASSING_TROUBLE = (502, 503, 504)
 RETRIES = 2
 _DEFAULT_WAIT = 5.0
+BUSY = "Clio asks us to wait: too many requests. We try again later."
 ASTRAY = "Clio's answer points to a next page that is not its own."
 
 
@@ -79,6 +82,9 @@ class ClioClient:
         base_url: str,
         access_token: str,
         renew: Renew,
+        throttle: Throttle,
+        bucket: str,
+        urgent: bool = False,
         patience: float = 60.0,
         sleep: Sleep = asyncio.sleep,
     ) -> None:
@@ -88,6 +94,9 @@ class ClioClient:
         self._http = http
         self._token = access_token
         self._renew = renew
+        self._throttle = throttle
+        self._bucket = bucket
+        self._urgent = urgent
         self._patience = patience
         self._sleep = sleep
 
@@ -106,6 +115,34 @@ class ClioClient:
             json={"data": data},
             headers={"If-Match": etag},
         )
+
+    async def post(
+        self, path: str, *, data: dict[str, Any], params: Params | None = None
+    ) -> Answer:
+        """Make something. Never repeated by itself: Clio knows no idempotency key.
+
+        Raises ``ClioProblem``; ``ClioUncertain`` when it may have been made all the same.
+        """
+        return await self._ask("POST", self._url(path), params=params, json={"data": data})
+
+    async def put(self, path: str, *, headers: dict[str, str]) -> None:
+        """Tell Clio something that has no body either way. Raises ``ClioProblem``."""
+        await self._respond("PUT", self._url(path), headers=headers)
+
+    async def delete(self, path: str) -> None:
+        """Take something away. Raises ``ClioProblem``."""
+        await self._respond("DELETE", self._url(path))
+
+    async def get_text(self, path: str) -> str:
+        """A page of HTML, which Clio writes raw or inside of JSON. Raises ``ClioProblem``."""
+        response = await self._respond("GET", self._url(path), headers={"Accept": "text/html"})
+        if "json" not in response.headers.get("content-type", ""):
+            return response.text
+        data = _parse(response)["data"]
+        found = data.get("html") if isinstance(data, dict) else None
+        if not isinstance(found, str):
+            raise ClioMalformed("Clio's answer has no page in it.")
+        return found
 
     async def pages(
         self, path: str, params: Params, *, start: str | None = None
@@ -142,9 +179,14 @@ class ClioClient:
         return f"{self.base_url}/api/v4/{path}"
 
     async def _ask(self, method: str, url: str, **request: Any) -> Answer:
+        response = await self._respond(method, url, **request)
+        return Answer(_parse(response), _clio_time(response))
+
+    async def _respond(self, method: str, url: str, **request: Any) -> httpx2.Response:
         retries = RETRIES if method == "GET" else 0
         renewed = False
         while True:
+            await self._take_turn()
             try:
                 response = await self._send(method, url, **request)
             except ClioUnreachable:
@@ -156,32 +198,57 @@ class ClioClient:
                 renewed = True
                 self._token = await self._renew(self._token)
             elif response.status_code == 429:
+                await self._throttle.pause(self._bucket, seconds=_seconds_to_wait(response))
                 if not await self._wait(_seconds_to_wait(response)):
-                    raise ClioBusy("Clio asks us to wait: too many requests. We try again later.")
+                    raise ClioBusy(BUSY)
             elif response.status_code in PASSING_TROUBLE and await self._may_retry(retries, 1.0):
                 retries -= 1
             elif response.is_success:
-                return Answer(_parse(response), _clio_time(response))
+                await self._heed(response)
+                return response
             else:
                 _refuse(response)
 
     async def _send(self, method: str, url: str, **request: Any) -> httpx2.Response:
         headers = {
-            **request.pop("headers", {}),
-            "Authorization": f"Bearer {self._token}",
             "Accept": "application/json",
+            **request.get("headers", {}),
+            "Authorization": f"Bearer {self._token}",
         }
+        request = {**request, "headers": headers}
+        lost = ClioUncertain if method == "POST" else ClioUnreachable
         self.requests_used += 1
         try:
-            return await self._http.request(method, url, headers=headers, **request)
-        except httpx2.TimeoutException as error:
+            return await self._http.request(method, url, **request)
+        except (httpx2.ConnectTimeout, httpx2.PoolTimeout) as error:
             raise ClioUnreachable("Clio did not answer in time.") from error
-        except httpx2.RemoteProtocolError as error:
-            raise ClioUnreachable("Clio's answer broke off.") from error
+        except httpx2.TimeoutException as error:
+            raise lost("Clio did not answer in time.") from error
+        except (httpx2.RemoteProtocolError, httpx2.ReadError, httpx2.WriteError) as error:
+            raise lost("Clio's answer broke off.") from error
         except (httpx2.DecodingError, httpx2.InvalidURL) as error:
             raise ClioMalformed("Clio's answer could not be read.") from error
         except httpx2.HTTPError as error:
             raise ClioUnreachable("Clio could not be reached.") from error
+
+    async def _take_turn(self) -> None:
+        """Wait until this firm may ask again. Raises ``ClioBusy`` beyond our patience."""
+        while seconds := await self._throttle.take(self._bucket, urgent=self._urgent):
+            if not await self._wait(seconds):
+                raise ClioBusy(BUSY)
+
+    async def _heed(self, response: httpx2.Response) -> None:
+        """What Clio says of how much more it allows. Its own clock counts."""
+        try:
+            limit = int(response.headers["X-RateLimit-Limit"])
+            remaining = int(response.headers["X-RateLimit-Remaining"])
+            reset = float(response.headers["X-RateLimit-Reset"])
+        except (KeyError, ValueError):
+            return
+        self._throttle.learn(self._bucket, limit=limit)
+        now = _clio_time(response)
+        if remaining <= 0 and now is not None and reset > now.timestamp():
+            await self._throttle.pause(self._bucket, seconds=reset - now.timestamp())
 
     async def _may_retry(self, retries: int, seconds: float) -> bool:
         return retries > 0 and await self._wait(seconds)

@@ -7,6 +7,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from invoice_tracker.core.crypto import hash_token
 from invoice_tracker.integrations.clio import oauth
 from invoice_tracker.integrations.clio.access import ClioAccess, store_tokens
 from invoice_tracker.integrations.clio.client import ClioClient, make_http
@@ -99,6 +100,9 @@ async def _look(access: ClioAccess, region: RegionKey, token: str) -> ClioPerson
                 base_url=base_url(access.settings, region),
                 access_token=token,
                 renew=_cannot_renew,
+                throttle=access.throttle,
+                bucket=f"connecting-{hash_token(token).hex()[:16]}",
+                urgent=True,
                 patience=PATIENCE,
             )
             person = await _who_am_i(client)

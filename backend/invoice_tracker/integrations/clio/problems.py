@@ -13,6 +13,10 @@ class ClioUnreachable(ClioProblem):
     """No answer, a broken one, or Clio's own trouble (5xx)."""
 
 
+class ClioUncertain(ClioUnreachable):
+    """The request was on its way when the answer was lost: Clio may have done it."""
+
+
 class ClioUnauthorized(ClioProblem):
     """Clio does not accept our access any more: the firm has to connect again."""
 

@@ -9,7 +9,7 @@ from invoice_tracker.integrations.clio.access import ClioAccess, note_problem, o
 from invoice_tracker.integrations.clio.client import make_http
 from invoice_tracker.integrations.clio.problems import ClioProblem, NotConnected
 from invoice_tracker.integrations.clio.reading import Reading, read_again
-from invoice_tracker.ports import Clock, Reread
+from invoice_tracker.ports import Clock, Reread, Throttle
 from invoice_tracker.settings import Settings
 
 PATIENCE = 10.0
@@ -20,9 +20,15 @@ class ClioBillingSource:
     """Reads invoices again and stores what has changed. What it could not read is not fresh."""
 
     def __init__(
-        self, *, settings: Settings, database: Database, clock: Clock, vault: Vault
+        self,
+        *,
+        settings: Settings,
+        database: Database,
+        clock: Clock,
+        vault: Vault,
+        throttle: Throttle,
     ) -> None:
-        self._access = ClioAccess(settings, database, clock, vault)
+        self._access = ClioAccess(settings, database, clock, vault, throttle)
         self._http = make_http()
 
     async def close(self) -> None:
@@ -34,7 +40,7 @@ class ClioBillingSource:
         reading = Reading()
         try:
             async with open_client(
-                self._access, firm_id, http=self._http, patience=PATIENCE
+                self._access, firm_id, http=self._http, patience=PATIENCE, urgent=True
             ) as client:
                 await read_again(self._access, client, firm_id, invoice_ids, reading)
         except ClioProblem as problem:

@@ -67,7 +67,7 @@ def _reason_to_queue(connection: ClioConnection | None, item: ToRecord) -> str |
 
 async def _record_all(access: ClioAccess, firm_id: UUID, items: list[ToRecord]) -> None:
     try:
-        async with open_client(access, firm_id, patience=PATIENCE) as client:
+        async with open_client(access, firm_id, patience=PATIENCE, urgent=True) as client:
             for item in items:
                 await _record(access, client, firm_id, item)
     except ClioProblem as problem:
