@@ -11,6 +11,7 @@ from invoice_tracker.firms import router as firm
 from invoice_tracker.firms import sign_up_router as accounts
 from invoice_tracker.integrations.clio import router as clio
 from invoice_tracker.integrations.clio import sync_runs_router as sync_runs
+from invoice_tracker.integrations.clio import webhook_router as clio_webhooks
 from invoice_tracker.integrations.mail import sender_router as sender
 from invoice_tracker.integrations.stripe import router as stripe
 from invoice_tracker.integrations.stripe import webhooks as stripe_webhooks
@@ -39,7 +40,7 @@ ROUTERS = (
     stripe.router,
 )
 
-PAGES = (pay_page.pages_router, sender.pages_router, stripe_webhooks.router)
+PAGES = (pay_page.pages_router, sender.pages_router, stripe_webhooks.router, clio_webhooks.router)
 
 
 def include_routers(app: FastAPI) -> None:

@@ -43,6 +43,16 @@ async def sync_firm(adapters: Adapters, firm_id: UUID) -> None:
     await clio.sync_if_due(adapters, firm_id)
 
 
+async def read_marked(adapters: Adapters, firm_id: UUID) -> None:
+    """Read what Clio's events said has changed."""
+    await clio.read_marked(adapters, firm_id)
+
+
+async def keep_webhooks(adapters: Adapters, firm_id: UUID) -> None:
+    """Make, renew or repair the subscriptions to Clio's events."""
+    await clio.keep_webhooks(adapters, firm_id)
+
+
 async def reconcile_firm(adapters: Adapters, firm_id: UUID) -> None:
     """Once a night: everything open here against everything open in Clio."""
     await clio.run_requested(adapters, firm_id, reconciles=True)
@@ -82,14 +92,20 @@ async def rederive_hints(adapters: Adapters, firm_id: UUID) -> None:
     await planner.rederive_hints(adapters, firm_id)
 
 
-EVERY_TICK: tuple[FirmJob, ...] = (handle_events, send_firm, record_payments)
-EVERY_READ: tuple[FirmJob, ...] = (sync_firm, look_at_checkouts)
+EVERY_TICK: tuple[FirmJob, ...] = (
+    handle_events,
+    read_marked,
+    send_firm,
+    record_payments,
+)
+EVERY_READ: tuple[FirmJob, ...] = (sync_firm, keep_webhooks, look_at_checkouts)
 LONG_READS: tuple[FirmJob, ...] = (reconcile_firm,)
 EVERY_NIGHT: tuple[FirmJob, ...] = (rederive_hints,)
 POKED: tuple[FirmJob, ...] = (
     sync_firm,
     send_firm,
     handle_events,
+    read_marked,
     record_payments,
     look_at_checkouts,
 )

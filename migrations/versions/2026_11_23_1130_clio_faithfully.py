@@ -31,7 +31,6 @@ def new_columns() -> dict[str, list[sa.Column[object]]]:
         "clio_connections": [
             sa.Column("side_read_at", INSTANT),
             sa.Column("log_reminders_since", INSTANT),
-            sa.Column("webhook_error", sa.String()),
         ],
         "clio_oauth_states": [
             sa.Column(
@@ -126,13 +125,14 @@ def create_tables() -> None:
         sa.Column("id", sa.Uuid(), nullable=False),
         firm_id("clio_webhooks"),
         sa.Column("model", STATE, nullable=False),
-        sa.Column("token_hash", sa.LargeBinary(), nullable=False),
         sa.Column("clio_webhook_id", sa.BigInteger()),
         sa.Column("secret", sa.LargeBinary()),
         sa.Column("status", STATE, nullable=False),
         sa.Column("expires_at", INSTANT),
         sa.Column("created_at", INSTANT, nullable=False),
         sa.Column("last_event_at", INSTANT),
+        sa.Column("look_at", INSTANT),
+        sa.Column("problem", sa.String()),
         sa.PrimaryKeyConstraint("id", name="pk_clio_webhooks"),
         sa.UniqueConstraint("firm_id", "model", name="uq_clio_webhooks_firm_id_model"),
     )

@@ -142,7 +142,6 @@ async def _webhook_and_reread(adapters: Adapters, firm: Firm) -> None:
             ClioWebhook(
                 firm_id=firm.id,
                 model=WebhookModel.bill,
-                token_hash=b"x",
                 status=WebhookStatus.enabled,
                 created_at=now,
             )

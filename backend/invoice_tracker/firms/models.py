@@ -72,6 +72,7 @@ class LinkKind(StrEnum):
     pay = "pay"
     verify_sender = "verify_sender"
     stripe_webhook = "stripe_webhook"
+    clio_webhook = "clio_webhook"
 
 
 class LinkToken(Identified, FirmOwned, Base):

@@ -1256,6 +1256,8 @@ export interface components {
             /** Error */
             error: string | null;
             record_strategy: components["schemas"]["RecordStrategy"];
+            /** Webhooks */
+            webhooks: components["schemas"]["WebhookOut"][];
             /** Regions */
             regions: components["schemas"]["RegionOut"][];
         };
@@ -2739,6 +2741,30 @@ export interface components {
         VerificationSent: {
             /** Sent To */
             sent_to: string;
+        };
+        /**
+         * WebhookModel
+         * @description What Clio tells us about.
+         * @enum {string}
+         */
+        WebhookModel: "bill" | "contact";
+        /**
+         * WebhookOut
+         * @description A subscription to Clio's events.
+         */
+        WebhookOut: {
+            model: components["schemas"]["WebhookModel"];
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "pending" | "enabled" | "suspended" | "impossible";
+            /** Last Event At */
+            last_event_at: string | null;
+            /** Expires At */
+            expires_at: string | null;
+            /** Problem */
+            problem: string | null;
         };
         /**
          * WebhookSetup

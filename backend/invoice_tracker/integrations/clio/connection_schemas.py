@@ -10,6 +10,7 @@ from invoice_tracker.integrations.clio.models import (
     RecordStrategy,
     RunKind,
     RunState,
+    WebhookModel,
 )
 from invoice_tracker.integrations.clio.regions import RegionKey
 
@@ -26,6 +27,16 @@ class RegionOut(Output):
     """For whoever runs the installation; nothing where it is done."""
 
 
+class WebhookOut(Output):
+    """A subscription to Clio's events."""
+
+    model: WebhookModel
+    status: Literal["pending", "enabled", "suspended", "impossible"]
+    last_event_at: datetime | None
+    expires_at: datetime | None
+    problem: str | None
+
+
 class ClioConnectionOut(Output):
     """Whether Clio can be read, and as whom."""
 
@@ -39,6 +50,7 @@ class ClioConnectionOut(Output):
     """When reading begins by itself, unless somebody asks sooner."""
     error: str | None
     record_strategy: RecordStrategy
+    webhooks: list[WebhookOut]
     regions: list[RegionOut]
 
 

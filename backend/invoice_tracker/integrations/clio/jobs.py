@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 from invoice_tracker.core.deps import Adapters
 from invoice_tracker.firms.models import Firm
-from invoice_tracker.integrations.clio import recorder
+from invoice_tracker.integrations.clio import recorder, rereads, webhooks
 from invoice_tracker.integrations.clio.access import ClioAccess
 from invoice_tracker.integrations.clio.models import ClioConnection, ConnectionState, RunKind
 from invoice_tracker.integrations.clio.reconciliation import reconciliation_due
@@ -69,6 +69,16 @@ async def reconcile_if_due(adapters: Adapters, firm_id: UUID) -> None:
         _, is_new = await begin_run(session, firm_id=firm_id, kind=kind, now=now)
     if is_new:
         await run_requested(adapters, firm_id, reconciles=True)
+
+
+async def keep_webhooks(adapters: Adapters, firm_id: UUID) -> None:
+    """Make, renew or repair the subscriptions to Clio's events, once a day each."""
+    await webhooks.keep_webhooks(ClioAccess.of(adapters), firm_id)
+
+
+async def read_marked(adapters: Adapters, firm_id: UUID) -> None:
+    """Read what Clio's events said has changed."""
+    await rereads.read_marked(ClioAccess.of(adapters), firm_id)
 
 
 async def record_payments(adapters: Adapters, firm_id: UUID) -> None:

@@ -53,7 +53,6 @@ class ClioConnection(Base):
     """By Clio's own clock: contacts changed and bills deleted before it have been read."""
     log_reminders_since: Mapped[datetime | None]
     """From when on reminders are logged in Clio as communications; nothing while that is off."""
-    webhook_error: Mapped[str | None]
     connected_at: Mapped[datetime]
     last_read_at: Mapped[datetime | None]
     error: Mapped[str | None]
@@ -175,14 +174,15 @@ class ClioWebhook(Identified, FirmOwned, Base):
     __table_args__ = (UniqueConstraint("firm_id", "model"),)
 
     model: Mapped[WebhookModel]
-    token_hash: Mapped[bytes] = mapped_column(LargeBinary)
-    """Of the part of its address that cannot be guessed."""
     clio_webhook_id: Mapped[int | None] = mapped_column(BigInteger)
     secret: Mapped[bytes | None] = mapped_column(LargeBinary)
     status: Mapped[WebhookStatus]
     expires_at: Mapped[datetime | None]
     created_at: Mapped[datetime]
     last_event_at: Mapped[datetime | None]
+    look_at: Mapped[datetime | None]
+    """When to see to it again; nothing for at once."""
+    problem: Mapped[str | None]
 
 
 class ClioReread(Base):

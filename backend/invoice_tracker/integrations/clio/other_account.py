@@ -61,7 +61,6 @@ def _forget_progress(connection: ClioConnection) -> None:
     connection.full_read_at = None
     connection.side_read_at = None
     connection.last_read_at = None
-    connection.webhook_error = None
 
 
 async def _still_open(session: AsyncSession, firm_id: UUID) -> Sequence[UUID]:

@@ -1,6 +1,6 @@
 """Reading given bills by their ids: for the truth check, and for what a listing left out."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TypeVar
@@ -53,8 +53,28 @@ async def read_again(
     for batch in batches(sorted(invoice_ids)):
         now = access.clock.now()
         clio_ids = await _clio_ids(access, firm_id, batch)
-        found = await _fetch(client, clio_ids)
+        found = await _fetch(client, clio_ids, clio_ids)
         await _store(access, client, firm_id, found, clio_ids, now, reading)
+
+
+async def read_marked_bills(
+    access: ClioAccess, client: ClioClient, firm_id: UUID, clio_ids: Iterable[int]
+) -> None:
+    """Read these bills, known here or not, at most 200 in one request. Raises ``ClioProblem``.
+
+    Of those that Clio leaves out only the ones we know are looked at one by one.
+    """
+    now = access.clock.now()
+    wanted = set(clio_ids)
+    async with access.database.transaction(firm_id) as session:
+        rows = await session.execute(
+            select(Invoice.clio_id, Invoice.id).where(
+                Invoice.firm_id == firm_id, Invoice.clio_id.in_(wanted)
+            )
+        )
+        known = dict(rows.all())
+    found = await _fetch(client, wanted, known)
+    await _store(access, client, firm_id, found, known, now, Reading())
 
 
 async def _clio_ids(
@@ -69,7 +89,7 @@ async def _clio_ids(
         return dict(rows.all())
 
 
-async def _fetch(client: ClioClient, clio_ids: dict[int, UUID]) -> _Batch:
+async def _fetch(client: ClioClient, clio_ids: Collection[int], known: Collection[int]) -> _Batch:
     batch = _Batch()
     if not clio_ids:
         return batch
@@ -78,7 +98,7 @@ async def _fetch(client: ClioClient, clio_ids: dict[int, UUID]) -> _Batch:
         bills, problems = parse_bills(page.data)
         batch.bills.extend(bill for bill in bills if bill.id in clio_ids)
         batch.problems.extend(problems.values())
-        missing = set(clio_ids) - {bill.id for bill in batch.bills} - set(problems)
+        missing = set(known) - {bill.id for bill in batch.bills} - set(problems)
     for clio_id in sorted(missing)[:SINGLE_LOOKS]:
         await _look(client, clio_id, batch)
     if len(missing) > SINGLE_LOOKS:
@@ -116,7 +136,9 @@ async def _store(
     async with access.database.transaction(firm_id) as session:
         changed = await store_bills(session, firm_id=firm_id, records=records, now=now)
         changed |= await store_gone(session, firm_id=firm_id, invoice_ids=gone, now=now)
-    reading.fresh.update(clio_ids[record.clio_id] for record in records)
+    reading.fresh.update(
+        clio_ids[record.clio_id] for record in records if record.clio_id in clio_ids
+    )
     reading.fresh.update(gone)
     reading.changed.update(changed)
     reading.problems.extend(batch.problems)

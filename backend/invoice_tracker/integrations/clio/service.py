@@ -12,13 +12,19 @@ from invoice_tracker.core.errors import Conflict, NotFound
 from invoice_tracker.integrations.clio import oauth
 from invoice_tracker.integrations.clio.access import ClioAccess
 from invoice_tracker.integrations.clio.connecting import Asked, CallbackRefused
-from invoice_tracker.integrations.clio.connection_schemas import ClioConnectionOut, RegionOut
+from invoice_tracker.integrations.clio.connection_schemas import (
+    ClioConnectionOut,
+    RegionOut,
+    WebhookOut,
+)
 from invoice_tracker.integrations.clio.jobs import SYNC_EVERY
 from invoice_tracker.integrations.clio.models import (
     ClioConnection,
+    ClioWebhook,
     ConnectionState,
     OAuthState,
     RecordStrategy,
+    WebhookModel,
 )
 from invoice_tracker.integrations.clio.problems import ClioProblem
 from invoice_tracker.integrations.clio.regions import (
@@ -30,6 +36,11 @@ from invoice_tracker.integrations.clio.regions import (
 )
 from invoice_tracker.integrations.clio.run_endings import end_runs, lock_running
 from invoice_tracker.integrations.clio.runs import last_started_at
+from invoice_tracker.integrations.clio.webhooks import (
+    ONLY_HTTPS,
+    can_be_told,
+    remove_webhooks,
+)
 from invoice_tracker.settings import Settings
 
 STATE_LIFETIME = timedelta(minutes=30)
@@ -55,8 +66,33 @@ async def show_connection(
         next_read_at=await _next_read_at(session, connection),
         error=connection.error if connection else None,
         record_strategy=connection.record_strategy if connection else RecordStrategy.automatic,
+        webhooks=await _show_webhooks(session, settings, connection),
         regions=[_show_region(settings, region) for region in REGIONS.values()],
     )
+
+
+async def _show_webhooks(
+    session: AsyncSession, settings: Settings, connection: ClioConnection | None
+) -> list[WebhookOut]:
+    if connection is None or connection.state is not ConnectionState.connected:
+        return []
+    if not can_be_told(settings):
+        return [
+            WebhookOut(
+                model=model,
+                status="impossible",
+                last_event_at=None,
+                expires_at=None,
+                problem=ONLY_HTTPS,
+            )
+            for model in WebhookModel
+        ]
+    rows = await session.scalars(
+        select(ClioWebhook)
+        .where(ClioWebhook.firm_id == connection.firm_id)
+        .order_by(ClioWebhook.model)
+    )
+    return [WebhookOut.model_validate(row) for row in rows]
 
 
 def _show_region(settings: Settings, region: Region) -> RegionOut:
@@ -163,6 +199,7 @@ async def disconnect(access: ClioAccess, *, firm_id: UUID) -> None:
     Clio is told; when it cannot be, our copy of the tokens is gone all the same.
     """
     now = access.clock.now()
+    await remove_webhooks(access, firm_id)
     async with access.database.transaction(firm_id) as session:
         await lock_running(session, firm_id=firm_id)
         connection = await session.scalar(

@@ -5,8 +5,9 @@ import json
 import stripe
 from fastapi import APIRouter, Request, Response
 
+from invoice_tracker.core.deliveries import BadDelivery, read_body
 from invoice_tracker.core.deps import Adapters, AdaptersDep
-from invoice_tracker.core.errors import NotFound, ProductError
+from invoice_tracker.core.errors import NotFound
 from invoice_tracker.firms.links import open_link
 from invoice_tracker.firms.models import LinkKind
 from invoice_tracker.inbox import service as inbox
@@ -17,22 +18,6 @@ router = APIRouter(prefix="/webhooks/stripe", tags=["webhooks"], include_in_sche
 
 SOURCE = "stripe"
 TOLERANCE_SECONDS = 300
-MOST_BYTES = 1_000_000
-
-
-class BadDelivery(ProductError):
-    """Not from Stripe, or damaged on its way."""
-
-    code = "bad_delivery"
-    title = "The delivery cannot be accepted"
-
-
-class TooLarge(ProductError):
-    """Larger than any event of Stripe."""
-
-    status = 413
-    code = "too_large"
-    title = "The delivery is too large"
 
 
 @router.post("/{token}")
@@ -42,7 +27,7 @@ async def receive_event(request: Request, adapters: AdaptersDep, token: str) -> 
     200 also for an event that is known already, or whose kind means nothing here. 400 for a wrong
     signature; 404 where no signing secret is known, so that an empty one can never be signed with.
     """
-    body = await _body(request)
+    body = await read_body(request)
     signature = request.headers.get("stripe-signature")
     now = adapters.clock.now()
     async with adapters.database.transaction() as session:
@@ -64,15 +49,6 @@ async def receive_event(request: Request, adapters: AdaptersDep, token: str) -> 
         connection.last_event_at = now
     await adapters.poke("handle_events", link.firm_id)
     return Response(status_code=200)
-
-
-async def _body(request: Request) -> bytes:
-    chunks = bytearray()
-    async for chunk in request.stream():
-        chunks += chunk
-        if len(chunks) > MOST_BYTES:
-            raise TooLarge("No event of Stripe is that large.")
-    return bytes(chunks)
 
 
 def _secret(adapters: Adapters, connection: StripeConnection | None) -> str:

@@ -1,20 +1,15 @@
 import { Badge, Stack, Table, Text } from '@mantine/core';
+import type { ClioConnection } from '@/api/types';
 import { useDates } from '@/lib/today';
 
-/** One of our subscriptions to changes in Clio. */
-export interface WebhookHealth {
-  model: string;
-  status: string;
-  last_event_at: string | null;
-  expires_at: string | null;
-  problem: string | null;
-}
+type WebhookHealth = ClioConnection['webhooks'][number];
 
 const MODELS: Record<string, string> = { bill: 'Bills', contact: 'Clients' };
 const STATES: Record<string, [string, string]> = {
   enabled: ['Working', 'green'],
   pending: ['Being set up', 'amber'],
   suspended: ['Suspended by Clio', 'red'],
+  impossible: ['Not possible', 'gray'],
 };
 
 /** Whether Clio tells us at once what has changed. Without it nothing is lost, only later. */
@@ -67,7 +62,7 @@ function Hooks({ webhooks }: { webhooks: readonly WebhookHealth[] }) {
                   </Stack>
                 </Table.Td>
                 <Table.Td className="num">{hook.last_event_at ? instant(hook.last_event_at) : 'Nothing yet'}</Table.Td>
-                <Table.Td className="num">{instant(hook.expires_at)}</Table.Td>
+                <Table.Td className="num">{hook.expires_at ? instant(hook.expires_at) : '–'}</Table.Td>
               </Table.Tr>
             );
           })}

@@ -16,6 +16,10 @@ const connection: ClioConnection = {
   next_read_at: '2026-11-23T14:05:00Z',
   error: null,
   record_strategy: 'automatic',
+  webhooks: [
+    { model: 'bill', status: 'enabled', last_event_at: null, expires_at: '2026-12-20T14:05:00Z', problem: null },
+    { model: 'contact', status: 'pending', last_event_at: null, expires_at: null, problem: 'Clio did not reach us.' },
+  ],
   regions: [
     { key: 'us', name: 'United States', host: 'app.clio.com', configured: true, how_to_set_up: null },
     { key: 'eu', name: 'Europe and United Kingdom', host: 'eu.app.clio.com', configured: false, how_to_set_up: 'Set CLIO_EU_CLIENT_ID.' },

@@ -8,7 +8,7 @@ import { LinkText } from '@/components/links';
 import { QueryView } from '@/components/query-view';
 import { STATES } from '@/features/clio/connection-facts';
 import { clioQuery } from '@/features/clio/queries';
-import { type WebhookHealth, WebhookTable } from '@/features/clio/webhook-health';
+import { WebhookTable } from '@/features/clio/webhook-health';
 import { DifferencesDrawer } from '@/features/sync-runs/differences-drawer';
 import { syncRunsQuery } from '@/features/sync-runs/queries';
 import { Resync } from '@/features/sync-runs/resync';
@@ -17,10 +17,6 @@ import { useMay } from '@/lib/session';
 import { useDates } from '@/lib/today';
 
 const RUNS = 50;
-
-function webhooksOf(connection: ClioConnection): readonly WebhookHealth[] {
-  return 'webhooks' in connection ? (connection.webhooks as WebhookHealth[]) : [];
-}
 
 function Reading({ connection }: { connection: ClioConnection }) {
   const { instant } = useDates();
@@ -54,7 +50,7 @@ export default function SyncSettings() {
           <>
             <Reading connection={data} />
             <Card title="Changes told by Clio">
-              <WebhookTable webhooks={webhooksOf(data)} />
+              <WebhookTable webhooks={data.webhooks} />
             </Card>
           </>
         )}

@@ -1,0 +1,85 @@
+"""What Clio said has changed, waiting to be read again. A mark that is lost costs 15 minutes."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import delete, select, tuple_
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from invoice_tracker.integrations.clio.access import ClioAccess, note_problem, open_client
+from invoice_tracker.integrations.clio.client import ClioClient
+from invoice_tracker.integrations.clio.contacts import read_contacts_of
+from invoice_tracker.integrations.clio.models import ClioReread, WebhookModel
+from invoice_tracker.integrations.clio.problems import ClioProblem, NotConnected
+from invoice_tracker.integrations.clio.reading import BATCH, read_marked_bills
+
+Marks = Mapping[int, datetime]
+"""When each was marked, by Clio's id."""
+
+
+async def mark(
+    session: AsyncSession, *, firm_id: UUID, model: WebhookModel, clio_id: int, now: datetime
+) -> None:
+    """This one is to be read again. Marking twice is marking once."""
+    statement = insert(ClioReread).values(
+        firm_id=firm_id, model=model, clio_id=clio_id, marked_at=now
+    )
+    await session.execute(
+        statement.on_conflict_do_update(
+            index_elements=["firm_id", "model", "clio_id"],
+            set_={"marked_at": statement.excluded.marked_at},
+        )
+    )
+
+
+async def read_marked(access: ClioAccess, firm_id: UUID) -> None:
+    """Read what is marked, at most 200 of a kind in one request. An outage leaves the marks."""
+    marked = {model: await _marks(access, firm_id, model) for model in WebhookModel}
+    if not any(marked.values()):
+        return
+    try:
+        async with open_client(access, firm_id) as client:
+            await _read(access, client, firm_id, marked)
+    except NotConnected:
+        return
+    except ClioProblem as problem:
+        await note_problem(access, firm_id, problem)
+
+
+async def _read(
+    access: ClioAccess,
+    client: ClioClient,
+    firm_id: UUID,
+    marked: Mapping[WebhookModel, Marks],
+) -> None:
+    if bills := marked[WebhookModel.bill]:
+        await read_marked_bills(access, client, firm_id, bills)
+        await _clear(access, firm_id, WebhookModel.bill, bills)
+    if contacts := marked[WebhookModel.contact]:
+        await read_contacts_of(access, client, firm_id, contacts)
+        await _clear(access, firm_id, WebhookModel.contact, contacts)
+
+
+async def _marks(access: ClioAccess, firm_id: UUID, model: WebhookModel) -> Marks:
+    async with access.database.transaction(firm_id) as session:
+        rows = await session.execute(
+            select(ClioReread.clio_id, ClioReread.marked_at)
+            .where(ClioReread.firm_id == firm_id, ClioReread.model == model)
+            .order_by(ClioReread.marked_at)
+            .limit(BATCH)
+        )
+        return dict(rows.all())
+
+
+async def _clear(access: ClioAccess, firm_id: UUID, model: WebhookModel, marks: Marks) -> None:
+    """Take the marks away, but not of what was marked again while we were reading."""
+    async with access.database.transaction(firm_id) as session:
+        await session.execute(
+            delete(ClioReread).where(
+                ClioReread.firm_id == firm_id,
+                ClioReread.model == model,
+                tuple_(ClioReread.clio_id, ClioReread.marked_at).in_(list(marks.items())),
+            )
+        )

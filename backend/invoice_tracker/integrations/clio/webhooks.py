@@ -1,0 +1,264 @@
+"""Our subscriptions to Clio's events: made, renewed before they end, made again when lost.
+
+An event is a hint that saves waiting; reading every 15 minutes is the truth. So no trouble here
+stops anything: it is told on the Sync page and tried again later.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from urllib.parse import urlsplit
+from uuid import UUID, uuid4
+
+from sqlalchemy import delete, or_, select, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from invoice_tracker.firms.links import make_new_link
+from invoice_tracker.firms.models import LinkKind, LinkToken
+from invoice_tracker.integrations.clio.access import ClioAccess, open_client
+from invoice_tracker.integrations.clio.client import ClioClient
+from invoice_tracker.integrations.clio.models import (
+    ClioConnection,
+    ClioWebhook,
+    ConnectionState,
+    WebhookModel,
+    WebhookStatus,
+)
+from invoice_tracker.integrations.clio.problems import (
+    ClioForbidden,
+    ClioMalformed,
+    ClioProblem,
+    ClioRefused,
+)
+from invoice_tracker.settings import Settings
+
+LIFE = timedelta(days=30)
+"""Clio allows 31 days at most."""
+RENEW_BEFORE = timedelta(days=10)
+LOOK_EVERY = timedelta(days=1)
+TRY_AGAIN = timedelta(minutes=10)
+PATIENCE = 10.0
+WATCHED = {
+    WebhookModel.bill: "id,etag,number,state,balance,paid,pending,due_at",
+    WebhookModel.contact: "id,etag,name,primary_email_address",
+}
+"""What an event carries; for a change also what has to change for one to be sent."""
+SHOWN = {"fields": "id,etag,status,shared_secret,expires_at"}
+NOT_REACHED = "Clio did not reach this installation. We try again once a day."
+ONLY_HTTPS = (
+    "Clio sends events only to https addresses, and this installation's is none. "
+    "Reading every 15 minutes goes on."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Subscription:
+    """One row, as it was when we took our turn with it."""
+
+    id: UUID
+    model: WebhookModel
+    clio_id: int | None
+    status: WebhookStatus
+
+
+def can_be_told(settings: Settings) -> bool:
+    """Whether Clio would send events here. A sandbox on this machine also takes http."""
+    if urlsplit(settings.public_url).scheme == "https":
+        return True
+    return urlsplit(settings.clio_base_url or "").scheme == "http"
+
+
+async def keep_webhooks(access: ClioAccess, firm_id: UUID) -> None:
+    """See to the firm's subscriptions whose turn it is; no request where it is none's."""
+    if not can_be_told(access.settings):
+        return
+    async with access.database.transaction(firm_id) as session:
+        connection = await session.get(ClioConnection, firm_id)
+        if connection is None or connection.state is not ConnectionState.connected:
+            return
+        due = await _take_turns(session, firm_id=firm_id, now=access.clock.now())
+    for subscription in due:
+        await _see_to(access, firm_id, subscription)
+
+
+async def _take_turns(
+    session: AsyncSession, *, firm_id: UUID, now: datetime
+) -> list[_Subscription]:
+    """The subscriptions whose turn it is, ours for ten minutes: no other worker makes them too."""
+    await session.execute(
+        insert(ClioWebhook)
+        .values(
+            [
+                {
+                    "id": uuid4(),
+                    "firm_id": firm_id,
+                    "model": model,
+                    "status": WebhookStatus.pending,
+                    "created_at": now,
+                }
+                for model in WebhookModel
+            ]
+        )
+        .on_conflict_do_nothing(index_elements=["firm_id", "model"])
+    )
+    rows = await session.execute(
+        update(ClioWebhook)
+        .where(
+            ClioWebhook.firm_id == firm_id,
+            or_(ClioWebhook.look_at.is_(None), ClioWebhook.look_at <= now),
+        )
+        .values(look_at=now + TRY_AGAIN)
+        .returning(
+            ClioWebhook.id, ClioWebhook.model, ClioWebhook.clio_webhook_id, ClioWebhook.status
+        )
+        .execution_options(synchronize_session=False)
+    )
+    return [_Subscription(*row) for row in rows]
+
+
+async def _see_to(access: ClioAccess, firm_id: UUID, subscription: _Subscription) -> None:
+    problem, look_again = None, LOOK_EVERY
+    try:
+        async with open_client(access, firm_id, patience=PATIENCE) as client:
+            if not await _still_good(access, client, firm_id, subscription):
+                await _make(access, client, firm_id, subscription)
+                if _was_not_agreed(subscription):
+                    problem = NOT_REACHED
+                else:
+                    look_again = TRY_AGAIN
+    except (ClioForbidden, ClioRefused, ClioMalformed) as refusal:
+        problem = refusal.message
+    except ClioProblem as trouble:
+        await _note(access, firm_id, subscription, problem=trouble.message)
+        return
+    look_at = access.clock.now() + look_again
+    await _note(access, firm_id, subscription, problem=problem, look_at=look_at)
+
+
+def _was_not_agreed(subscription: _Subscription) -> bool:
+    """Clio had ten minutes to offer its secret, and did not reach us."""
+    return subscription.clio_id is not None and subscription.status is WebhookStatus.pending
+
+
+async def _still_good(
+    access: ClioAccess, client: ClioClient, firm_id: UUID, subscription: _Subscription
+) -> bool:
+    """Whether Clio still has it and it works; renewed where it would end soon."""
+    if subscription.clio_id is None:
+        return False
+    path = f"webhooks/{subscription.clio_id}.json"
+    try:
+        found = (await client.get(path, SHOWN)).data
+        if found["status"] != WebhookStatus.enabled:
+            return False
+        expires_at = datetime.fromisoformat(found["expires_at"])
+        if expires_at - access.clock.now() < RENEW_BEFORE:
+            until = access.clock.now() + LIFE
+            etag = str(found["etag"])
+            answer = await client.patch(
+                path, data={"expires_at": until.isoformat()}, etag=etag, params=SHOWN
+            )
+            expires_at = datetime.fromisoformat(answer.data["expires_at"])
+    except ClioRefused as refusal:
+        if refusal.status in {404, 412}:
+            return False
+        raise
+    except (KeyError, TypeError, ValueError) as error:
+        raise ClioMalformed("Clio's answer about its events could not be read.") from error
+    await _note(access, firm_id, subscription, expires_at=expires_at, status=WebhookStatus.enabled)
+    return True
+
+
+async def _make(
+    access: ClioAccess, client: ClioClient, firm_id: UUID, subscription: _Subscription
+) -> None:
+    """A new subscription in place of the old one. Its address is told to Clio alone.
+
+    Clio offers its secret to that address at once, perhaps before it answers us.
+    """
+    now = access.clock.now()
+    if subscription.clio_id is not None:
+        await _remove(client, subscription.clio_id)
+    async with access.database.transaction(firm_id) as session:
+        token = await make_new_link(
+            session,
+            firm_id=firm_id,
+            kind=LinkKind.clio_webhook,
+            subject_id=subscription.id,
+            now=now,
+        )
+        await _change(
+            session,
+            subscription,
+            status=WebhookStatus.pending,
+            secret=None,
+            clio_webhook_id=None,
+            expires_at=None,
+        )
+    data = {
+        "url": f"{access.settings.public_url}/webhooks/clio/{token}",
+        "model": subscription.model.value,
+        "fields": WATCHED[subscription.model],
+        "events": ["created", "updated", "deleted"],
+        "expires_at": (now + LIFE).isoformat(),
+    }
+    made = (await client.post("webhooks.json", data=data, params=SHOWN)).data
+    try:
+        clio_id, expires_at = int(made["id"]), datetime.fromisoformat(made["expires_at"])
+    except (KeyError, TypeError, ValueError) as error:
+        raise ClioMalformed("Clio's answer about its events could not be read.") from error
+    values: dict[str, Any] = {"clio_webhook_id": clio_id, "expires_at": expires_at}
+    if made.get("shared_secret"):
+        values["secret"] = access.vault.encrypt(str(made["shared_secret"]))
+    await _note(access, firm_id, subscription, **values)
+
+
+async def _remove(client: ClioClient, clio_id: int) -> None:
+    try:
+        await client.delete(f"webhooks/{clio_id}.json")
+    except ClioRefused as refusal:
+        if refusal.status != 404:
+            raise
+
+
+async def _note(
+    access: ClioAccess, firm_id: UUID, subscription: _Subscription, **values: Any
+) -> None:
+    async with access.database.transaction(firm_id) as session:
+        await _change(session, subscription, **values)
+
+
+async def _change(session: AsyncSession, subscription: _Subscription, **values: Any) -> None:
+    await session.execute(
+        update(ClioWebhook)
+        .where(ClioWebhook.id == subscription.id)
+        .values(**values)
+        .execution_options(synchronize_session=False)
+    )
+
+
+async def remove_webhooks(access: ClioAccess, firm_id: UUID) -> None:
+    """End the subscriptions, in Clio as far as it can be told. What it sends on is answered 410."""
+    async with access.database.transaction(firm_id) as session:
+        rows = await session.scalars(
+            select(ClioWebhook.clio_webhook_id).where(
+                ClioWebhook.firm_id == firm_id, ClioWebhook.clio_webhook_id.is_not(None)
+            )
+        )
+        clio_ids = [clio_id for clio_id in rows if clio_id is not None]
+        await session.execute(delete(ClioWebhook).where(ClioWebhook.firm_id == firm_id))
+        await session.execute(
+            delete(LinkToken).where(
+                LinkToken.firm_id == firm_id, LinkToken.kind == LinkKind.clio_webhook
+            )
+        )
+    if not clio_ids:
+        return
+    try:
+        async with open_client(access, firm_id, patience=PATIENCE, urgent=True) as client:
+            for clio_id in clio_ids:
+                await _remove(client, clio_id)
+    except ClioProblem:
+        # Access is being given back: without it Clio sends nothing, whatever is subscribed.
+        return
