@@ -73,6 +73,9 @@ test-web: .state/node ## Front-end tests
 e2e: .state/python .state/dist ## The stories in a real browser, against the processes of `make demo`
 	$(BIN)/python -m pytest tests/e2e -q
 
+bench: .state/python ## What reading 100,000 bills costs, as ratios (about 5 minutes)
+	PYTHONPATH=tests $(BIN)/python tests/bench/bench_sync.py
+
 check: lint types openapi-check test ## What CI runs
 
 lint: .state/python .state/node ## Style and import order, both languages
@@ -112,4 +115,4 @@ lock: .state/python ## Pin the Python dependencies again
 help: ## This manual
 	@awk 'BEGIN {FS = ":.*## "} /^# ---/ {gsub(/[#-]/, ""); printf "\n%s\n", $$0} /^[a-z0-9-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-.PHONY: install demo api worker web up down reset test test-python test-web e2e check lint types format openapi openapi-check migrate revision lock help
+.PHONY: install demo api worker web up down reset test test-python test-web e2e bench check lint types format openapi openapi-check migrate revision lock help
