@@ -11,6 +11,7 @@ from invoice_tracker.firms import router as firm
 from invoice_tracker.firms import sign_up_router as accounts
 from invoice_tracker.integrations.clio import router as clio
 from invoice_tracker.integrations.clio import sync_runs_router as sync_runs
+from invoice_tracker.integrations.clio import tasks_router as clio_tasks
 from invoice_tracker.integrations.clio import webhook_router as clio_webhooks
 from invoice_tracker.integrations.mail import sender_router as sender
 from invoice_tracker.integrations.stripe import router as stripe
@@ -37,6 +38,7 @@ ROUTERS = (
     reminders.router,
     clio.router,
     sync_runs.router,
+    clio_tasks.router,
     stripe.router,
 )
 

@@ -54,7 +54,10 @@ def new_columns() -> dict[str, list[sa.Column[object]]]:
             sa.Column("is_split", sa.Boolean(), nullable=False, server_default=sa.false()),
             sa.Column("clio_user_id", sa.BigInteger()),
         ],
-        "payments": [sa.Column("clio_task_id", sa.BigInteger())],
+        "payments": [
+            sa.Column("clio_task_id", sa.BigInteger()),
+            sa.Column("clio_task_asked_at", INSTANT),
+        ],
     }
 
 

@@ -18,9 +18,10 @@ from fakes import MovableClock
 from integrations.clio_firm import connection_of, invoices_of, sync, titles_of
 from integrations.sandbox_serving import serving
 from invoice_tracker.core.deps import Adapters
+from invoice_tracker.core.errors import Conflict
 from invoice_tracker.firms.models import Firm
 from invoice_tracker.integrations.clio import access as clio_access
-from invoice_tracker.integrations.clio import connecting, jobs, recorder
+from invoice_tracker.integrations.clio import connecting, jobs, recorder, tasks
 from invoice_tracker.integrations.clio.access import ClioAccess, open_client
 from invoice_tracker.integrations.clio.models import ConnectionState, RunState
 from invoice_tracker.integrations.clio.reader import ClioBillingSource
@@ -329,3 +330,53 @@ async def test_every_request_and_answer_is_one_that_clio_documents(
         f"GET /api/v4/bills/{bill}.json",
         f"PATCH /api/v4/bills/{bill}.json",
     }
+
+
+async def test_a_colleague_is_asked_by_one_task(client, sandbox, adapters, firm, connected, clock):
+    bill = await sandbox.new_bill()
+    await sync(adapters, firm)
+    invoice = (await invoices_of(adapters, firm))[bill]
+    async with adapters.database.transaction(firm.id) as session:
+        payment = await make_payment(
+            session, firm=firm, invoice=invoice, now=clock.now(), amount_minor=50_000
+        )
+        payment.record_state = RecordState.queued
+        payment.record_note = "Only a part was paid."
+        other = await make_payment(
+            session, firm=firm, invoice=invoice, now=clock.now(), amount_minor=1_000
+        )
+    path = f"/api/v1/payments/{payment.id}/clio-task"
+    made = sandbox.store.accounts[sandbox.accounts[SMALL]].table("tasks")
+    before = set(made)
+    await sandbox.do("faults", kind="status", status=503, count=1, path="/tasks.json")
+    refused = await client.post(path)
+    assert (refused.status_code, refused.json()["code"]) == (409, "conflict")
+    assert set(made) == before
+    for _ in range(2):
+        answer = await client.post(path)
+        assert (answer.status_code, answer.json()["has_clio_task"]) == (200, True)
+    [task] = [row for key, row in made.items() if key not in before]
+    assert task["name"] == f"Record a payment for bill {invoice.number}"
+    assert "$500.00" in task["description"]
+    assert "Only a part was paid." in task["description"]
+    assert task["assignee"] == {"id": invoice.clio_user_id, "type": "User"}
+    # One that waits for nobody.
+    answer = await client.post(f"/api/v1/payments/{other.id}/clio-task")
+    assert answer.status_code == 409
+
+
+async def test_a_lost_answer_makes_no_second_task(sandbox, adapters, firm, connected, clock):
+    bill = await sandbox.new_bill()
+    await sync(adapters, firm)
+    invoice = (await invoices_of(adapters, firm))[bill]
+    async with adapters.database.transaction(firm.id) as session:
+        payment = await make_payment(
+            session, firm=firm, invoice=invoice, now=clock.now(), amount_minor=50_000
+        )
+        payment.record_state = RecordState.queued
+    await sandbox.do("faults", kind="drop", count=1, path="/tasks.json")
+    access = ClioAccess.of(adapters)
+    with pytest.raises(Conflict, match="may have been made or not"):
+        await tasks.ask_to_record(access, firm_id=firm.id, payment_id=payment.id)
+    with pytest.raises(Conflict, match="being made at this moment"):
+        await tasks.ask_to_record(access, firm_id=firm.id, payment_id=payment.id)

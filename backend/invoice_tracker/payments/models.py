@@ -92,6 +92,8 @@ class Payment(Identified, FirmOwned, Base):
     clio_allocation_id: Mapped[int | None] = mapped_column(BigInteger)
     clio_task_id: Mapped[int | None] = mapped_column(BigInteger)
     """A task in Clio that asks its owner to record this payment."""
+    clio_task_asked_at: Mapped[datetime | None]
+    """When Clio was last asked for that task; without one it may have been made all the same."""
     reported_at: Mapped[datetime | None]
     """When the payment provider was last asked; an answer to an earlier question is ignored."""
     created_at: Mapped[datetime]

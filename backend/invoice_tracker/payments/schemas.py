@@ -37,6 +37,8 @@ class PaymentOut(Output):
     confirmed_at: datetime | None
     stripe_reference: str | None
     clio_url: str | None
+    has_clio_task: bool
+    """Somebody in Clio was given the task of recording it."""
     overpaid: MoneyOut | None
 
     @classmethod
@@ -60,6 +62,7 @@ class PaymentOut(Output):
             confirmed_at=payment.confirmed_at,
             stripe_reference=payment.stripe_payment_intent_id,
             clio_url=row.clio_url or None,
+            has_clio_task=payment.clio_task_id is not None,
             overpaid=_money(payment.overpaid_minor, payment) if payment.overpaid_minor else None,
         )
 

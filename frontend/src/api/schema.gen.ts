@@ -988,6 +988,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/payments/{payment_id}/clio-task": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Create Task
+         * @description A task in Clio for whoever owns the bill: record this payment. Asking twice makes one.
+         */
+        post: operations["payments_create_clio_task"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/stripe/connection": {
         parameters: {
             query?: never;
@@ -1895,6 +1915,8 @@ export interface components {
             stripe_reference: string | null;
             /** Clio Url */
             clio_url: string | null;
+            /** Has Clio Task */
+            has_clio_task: boolean;
             overpaid: components["schemas"]["MoneyOut"] | null;
         };
         /**
@@ -4674,6 +4696,37 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Page_SyncDifferenceOut_"];
+                };
+            };
+            /** @description A problem, in words */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    payments_create_clio_task: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                payment_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PaymentOut"];
                 };
             };
             /** @description A problem, in words */

@@ -31,13 +31,19 @@ export function paymentQuery(id: string) {
   });
 }
 
-export function useRecordPayment() {
+type PaymentAction = '/api/v1/payments/{payment_id}/record' | '/api/v1/payments/{payment_id}/clio-task';
+
+function usePaymentAction(path: PaymentAction) {
   const client = useQueryClient();
   return useMutation({
-    mutationFn: (id: string) =>
-      unwrap(api.POST('/api/v1/payments/{payment_id}/record', { params: { path: { payment_id: id } } })),
+    mutationFn: (id: string) => unwrap(api.POST(path, { params: { path: { payment_id: id } } })),
     onSuccess: () => {
       for (const key of ['payments', 'activity', 'invoices']) void client.invalidateQueries({ queryKey: [key] });
     },
   });
 }
+
+export const useRecordPayment = () => usePaymentAction('/api/v1/payments/{payment_id}/record');
+
+/** Ask whoever owns the bill in Clio, by a task there. */
+export const useAskInClio = () => usePaymentAction('/api/v1/payments/{payment_id}/clio-task');

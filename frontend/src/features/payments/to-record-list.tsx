@@ -6,10 +6,11 @@ import { MoneyText } from '@/components/money-text';
 import { notifyDone } from '@/lib/notify';
 import { useMay } from '@/lib/session';
 import { useDates } from '@/lib/today';
-import { useRecordPayment } from './queries';
+import { useAskInClio, useRecordPayment } from './queries';
 
 export function RecordActions({ payment }: { payment: Payment }) {
   const record = useRecordPayment();
+  const ask = useAskInClio();
   const mayWork = useMay('work');
   const name = payment.invoice ? ` for invoice ${payment.invoice.number}` : '';
   return (
@@ -26,6 +27,22 @@ export function RecordActions({ payment }: { payment: Payment }) {
           Open the bill in Clio
         </Button>
       ) : null}
+      {payment.has_clio_task ? (
+        <Text size="sm" c="dimmed">
+          A task in Clio asks for it
+        </Text>
+      ) : (
+        <Button
+          variant="default"
+          disabled={!mayWork}
+          loading={ask.isPending}
+          onClick={() =>
+            ask.mutate(payment.id, { onSuccess: () => notifyDone(`A task in Clio asks to record the payment${name}.`) })
+          }
+        >
+          Make a task in Clio
+        </Button>
+      )}
       <Button
         disabled={!mayWork}
         loading={record.isPending}
