@@ -10,8 +10,10 @@ from invoice_tracker.ports import (
     CheckoutLook,
     CheckoutRequest,
     CheckoutStatus,
+    Document,
     GatewayProblem,
     MailRefused,
+    NoDocument,
     OpenedCheckout,
     OutgoingMail,
     Reread,
@@ -91,6 +93,11 @@ class FakeBilling:
         if self.problem:
             return Reread(frozenset(), self.problem)
         return Reread(frozenset(invoice_ids))
+
+    async def document(self, firm_id: UUID, invoice_id: UUID) -> Document:
+        if self.problem:
+            raise NoDocument(self.problem)
+        return Document("Invoice 1042.pdf", b"%PDF-1.7 fake")
 
 
 class FakeGateway:

@@ -71,11 +71,27 @@ class Reread:
     problem: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A bill as a PDF, with the name of its file."""
+
+    name: str
+    pdf: bytes
+
+
+class NoDocument(Exception):
+    """The bill cannot be had as a document now; the message is fit for people."""
+
+
 class BillingSource(Protocol):
     """The firm's billing system, the truth about what is owed."""
 
     async def reread(self, firm_id: UUID, invoice_ids: Collection[UUID]) -> Reread:
         """Read these invoices again and store what has changed. Never raises for an outage."""
+        ...
+
+    async def document(self, firm_id: UUID, invoice_id: UUID) -> Document:
+        """The bill as it looks there. Raises ``NoDocument``, which never stops a mail."""
         ...
 
 

@@ -14,7 +14,7 @@ from typing import Any
 import uvicorn
 from starlette.applications import Starlette
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response, StreamingResponse
+from starlette.responses import HTMLResponse, JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 
 Answer = Callable[[Request], Response]
@@ -78,6 +78,7 @@ class ClioStub:
         self.url = ""
         self.bills: dict[int, dict[str, Any]] = {}
         self.contacts: list[dict[str, Any]] = []
+        self.previews: dict[int, str] = {}
         self.account_id = 77
         self.account_name = "Hale & Moreno"
         self.tokens = {"access-1"}
@@ -128,6 +129,8 @@ class ClioStub:
         if path == "users/who_am_i.json":
             account = {"id": self.account_id, "name": self.account_name}
             return self._json({"data": {"id": 5, "name": "Dana Hale", "account": account}})
+        if path.endswith("/preview.json"):
+            return HTMLResponse(self.previews[int(path.split("/")[1])])
         bill = self.bills.get(int(path.removeprefix("bills/").removesuffix(".json")))
         if bill is None:
             return JSONResponse({"error": {"type": "NotFound", "message": "no"}}, status_code=404)

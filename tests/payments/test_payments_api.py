@@ -71,6 +71,7 @@ async def test_a_payment_as_the_api_shows_it(
         "confirmed_at": None,
         "stripe_reference": "pi_7",
         "clio_url": None,
+        "has_clio_task": False,
         "overpaid": {"amount_minor": 500, "currency": "USD"},
     }
 

@@ -1,14 +1,16 @@
 """Routes of invoices."""
 
 from typing import Annotated
+from urllib.parse import quote
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Depends, Query
+from fastapi.responses import Response
 
 from invoice_tracker.accounts.deps import Reader
 from invoice_tracker.core.deps import AdaptersDep, ClockDep, SessionDep
-from invoice_tracker.core.errors import PROBLEMS
+from invoice_tracker.core.errors import PROBLEMS, Unavailable
 from invoice_tracker.core.pagination import DEFAULT_LIMIT, CursorParam, LimitParam
 from invoice_tracker.core.schemas import Items, MoneyOut, Page
 from invoice_tracker.firms.links import make_link
@@ -23,6 +25,7 @@ from invoice_tracker.invoices.schemas import (
     SectionOut,
     TimelineEntryOut,
 )
+from invoice_tracker.ports import NoDocument
 
 router = APIRouter(prefix="/invoices", tags=["invoices"], responses=PROBLEMS)
 
@@ -159,3 +162,26 @@ async def list_timeline(
     await repository.get_invoice(session, firm_id=principal.firm_id, invoice_id=invoice_id)
     entries = await timeline.list_entries(session, firm_id=principal.firm_id, invoice_id=invoice_id)
     return Items(items=[TimelineEntryOut.model_validate(entry) for entry in entries])
+
+
+@router.get(
+    "/{invoice_id}/document",
+    operation_id="invoices_get_document",
+    response_class=Response,
+    responses={200: {"content": {"application/pdf": {}}, "description": "The bill as a PDF"}},
+)
+async def get_document(
+    session: SessionDep, principal: Reader, adapters: AdaptersDep, invoice_id: UUID
+) -> Response:
+    """The bill as a PDF, made of what Clio shows. 502 with the reason when it cannot be had."""
+    await repository.get_invoice(session, firm_id=principal.firm_id, invoice_id=invoice_id)
+    try:
+        document = await adapters.billing.document(principal.firm_id, invoice_id)
+    except NoDocument as problem:
+        raise Unavailable(str(problem)) from problem
+    name = quote(document.name, safe="")
+    return Response(
+        document.pdf,
+        media_type="application/pdf",
+        headers={"Content-Disposition": f"inline; filename*=UTF-8''{name}"},
+    )

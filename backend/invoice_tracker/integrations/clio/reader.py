@@ -7,9 +7,10 @@ from invoice_tracker.core.crypto import Vault
 from invoice_tracker.core.database import Database
 from invoice_tracker.integrations.clio.access import ClioAccess, note_problem, open_client
 from invoice_tracker.integrations.clio.client import make_http
+from invoice_tracker.integrations.clio.documents import load_document
 from invoice_tracker.integrations.clio.problems import ClioProblem, NotConnected
 from invoice_tracker.integrations.clio.reading import Reading, read_again
-from invoice_tracker.ports import Clock, Reread, Throttle
+from invoice_tracker.ports import Clock, Document, Reread, Throttle
 from invoice_tracker.settings import Settings
 
 PATIENCE = 10.0
@@ -48,3 +49,9 @@ class ClioBillingSource:
             if not isinstance(problem, NotConnected):
                 await note_problem(self._access, firm_id, problem)
         return Reread(frozenset(reading.fresh), " ".join(reading.problems) or None)
+
+    async def document(self, firm_id: UUID, invoice_id: UUID) -> Document:
+        """Clio's preview as a PDF. Raises ``NoDocument``."""
+        return await load_document(
+            self._access, firm_id=firm_id, invoice_id=invoice_id, http=self._http
+        )

@@ -1,5 +1,5 @@
 import { Button, CopyButton } from '@mantine/core';
-import { IconCheck, IconExternalLink, IconLink } from '@tabler/icons-react';
+import { IconCheck, IconExternalLink, IconFileText, IconLink } from '@tabler/icons-react';
 import type { InvoiceDetail } from '@/api/types';
 
 export function InvoiceLinks({ invoice }: { invoice: InvoiceDetail }) {
@@ -18,6 +18,17 @@ export function InvoiceLinks({ invoice }: { invoice: InvoiceDetail }) {
           )}
         </CopyButton>
       ) : null}
+      <Button
+        component="a"
+        href={`/api/v1/invoices/${invoice.id}/document`}
+        target="_blank"
+        rel="noreferrer"
+        variant="default"
+        leftSection={<IconFileText size={16} aria-hidden />}
+        rightSection={<IconExternalLink size={15} aria-label="opens in a new tab" />}
+      >
+        Bill as PDF
+      </Button>
       <Button
         component="a"
         href={invoice.clio_url}
