@@ -122,7 +122,7 @@ def _start(state: Path, *flags: str) -> Iterator[Demo]:
         process.stdout.close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def fresh_demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
     """A demo whose first run nobody has done yet."""
     yield from _start(tmp_path_factory.mktemp("fresh"), "--fresh")
