@@ -4,9 +4,11 @@ import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from typing import Any
+from urllib.parse import parse_qsl, urlsplit
 
 import httpx
 import pytest
+from pydantic import SecretStr
 from sqlalchemy import select
 
 from conftest import make_adapters
@@ -19,9 +21,19 @@ from invoice_tracker.core.database import Database
 from invoice_tracker.core.deps import Adapters
 from invoice_tracker.firms.models import Firm
 from invoice_tracker.integrations.clio import access as clio_access
-from invoice_tracker.integrations.clio import jobs, service, webhooks
+from invoice_tracker.integrations.clio import jobs, oauth, rereads, service, webhooks
 from invoice_tracker.integrations.clio.access import ClioAccess
-from invoice_tracker.integrations.clio.models import ClioReread, ClioWebhook, WebhookStatus
+from invoice_tracker.integrations.clio.client import ClioClient
+from invoice_tracker.integrations.clio.connecting import Asked, finish_connection
+from invoice_tracker.integrations.clio.models import (
+    ClioConnection,
+    ClioReread,
+    ClioWebhook,
+    WebhookModel,
+    WebhookStatus,
+)
+from invoice_tracker.integrations.clio.reading import SINGLE_LOOKS
+from invoice_tracker.integrations.clio.regions import RegionKey
 from invoice_tracker.invoices.models import Client
 from invoice_tracker.main import create_app
 from invoice_tracker.sandbox.clio import app as sandbox_app
@@ -201,7 +213,7 @@ async def test_a_lost_subscription_is_made_again(
             hook["status"] = "suspended"
     else:
         for hook in world.there:
-            hook["status"], hook["expires_at"] = "suspended", clock.now().isoformat()
+            hook["expires_at"] = clock.now().isoformat()
     clock.move(days=1)
     await world.agree()
     assert len(world.there) == 2
@@ -251,3 +263,143 @@ async def test_without_https_clio_is_not_asked(world: World) -> None:
         ("impossible", webhooks.ONLY_HTTPS)
     }
     assert webhooks.can_be_told(real.model_copy(update={"public_url": "https://firm.example"}))
+
+
+async def test_a_handshake_that_is_repeated_is_answered_again(world: World) -> None:
+    await world.agree()
+    hook = next(hook for hook in world.there if hook["model"] == "bill")
+    assert await world.post(hook["url"], b"{}", **{"X-Hook-Secret": hook["shared_secret"]}) == 200
+    assert await world.post(hook["url"], b"{}", **{"X-Hook-Secret": "planted"}) == 401
+
+
+async def test_a_handshake_that_comes_at_last_ends_the_problem(
+    world: World, clock: MovableClock
+) -> None:
+    reached = world.product
+    nowhere = reached.settings.model_copy(update={"public_url": "http://127.0.0.1:9"})
+    world.product = replace(reached, settings=nowhere)
+    for _ in range(2):
+        await world.keep()
+        clock.move(minutes=10)
+    assert {row.problem for row in (await world.here()).values()} == {webhooks.NOT_REACHED}
+    world.product = reached
+    clock.move(days=1)
+    await world.agree()
+    here = (await world.here()).values()
+    assert {(row.status, row.problem) for row in here} == {(WebhookStatus.enabled, None)}
+
+
+async def test_another_address_that_is_not_the_first_is_told(
+    world: World, clock: MovableClock
+) -> None:
+    await world.agree()
+    contact = world.sandbox.find("bills", SMALL)["client_id"]
+    path = f"contacts/{contact}/addresses"
+    for second in ("second@example.org", "third@example.org"):
+        clock.move(minutes=1)
+        await world.sandbox.do(path, emails=["first@example.org", second])
+        await world.marked(1)
+        await jobs.read_marked(world.product, world.firm.id)
+    async with world.product.database.transaction(world.firm.id) as session:
+        client = await session.scalar(select(Client).where(Client.clio_id == contact))
+    assert client is not None
+    assert "third@example.org" in {each["address"] for each in client.email_addresses}
+
+
+async def test_many_deleted_bills_are_read_in_turns(world: World) -> None:
+    wanted = SINGLE_LOOKS + 3
+    made = [
+        (await world.sandbox.do("bills", account_id=world.account, amount=5))["id"]
+        for _ in range(wanted)
+    ]
+    await sync(world.product, world.firm)
+    await world.agree()
+    for bill in made:
+        await world.sandbox.do(f"bills/{bill}/delete")
+    await world.marked(wanted)
+    for bill in made:
+        # A list need not show what is deleted, and this one shows nothing of them at all.
+        del world.sandbox.rows("bills", SMALL)[bill]
+    await jobs.read_marked(world.product, world.firm.id)
+    assert len(await world.marks()) == 3
+    await jobs.read_marked(world.product, world.firm.id)
+    assert await world.marks() == set()
+    invoices = await invoices_of(world.product, world.firm)
+    assert {invoices[bill].clio_state for bill in made} == {"deleted"}
+
+
+async def test_what_a_reading_has_covered_is_not_asked_for_again(
+    world: World, clock: MovableClock
+) -> None:
+    await world.agree()
+    await world.sandbox.do("bills", account_id=world.account, amount=5)
+    await world.marked(1)
+    clock.move(hours=2)
+    await sync(world.product, world.firm)
+    asked = len(world.product.throttle.asked)
+    await jobs.read_marked(world.product, world.firm.id)
+    assert await world.marks() == set()
+    assert len(world.product.throttle.asked) == asked
+
+
+async def test_a_mark_set_while_reading_stays(
+    world: World, clock: MovableClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await world.agree()
+    bill = (await world.sandbox.do("bills", account_id=world.account, amount=5))["id"]
+    await world.marked(1)
+    reading = rereads.read_marked_bills
+
+    async def and_changed(*args: Any) -> Any:
+        found = await reading(*args)
+        clock.move(seconds=1)
+        async with world.product.database.transaction(world.firm.id) as session:
+            await rereads.mark(
+                session,
+                firm_id=world.firm.id,
+                model=WebhookModel.bill,
+                clio_id=bill,
+                now=clock.now(),
+            )
+        return found
+
+    monkeypatch.setattr(rereads, "read_marked_bills", and_changed)
+    await jobs.read_marked(world.product, world.firm.id)
+    assert await world.marks() == {bill}
+
+
+async def test_nothing_is_made_again_while_disconnecting(
+    world: World, clock: MovableClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await world.agree()
+    clock.move(days=1)
+    removing = webhooks._remove
+
+    async def beside_the_worker(client: ClioClient, clio_id: int) -> None:
+        await world.keep()
+        await removing(client, clio_id)
+
+    monkeypatch.setattr(webhooks, "_remove", beside_the_worker)
+    await service.disconnect(ClioAccess.of(world.product), firm_id=world.firm.id)
+    assert world.there == []
+    assert await world.here() == {}
+
+
+async def test_after_connecting_again_they_are_seen_to_at_once(world: World) -> None:
+    world.sandbox.store.permissions["webhooks"] = "none"
+    await world.keep()
+    world.sandbox.store.permissions["webhooks"] = "write"
+    async with world.product.database.transaction(world.firm.id) as session:
+        connection = await session.get_one(ClioConnection, world.firm.id)
+        connection.clio_account_id = world.account
+    known = {"clio_client_id": "sandbox-client", "clio_client_secret": SecretStr("sandbox-secret")}
+    settings = world.product.settings.model_copy(update=known)
+    access = replace(ClioAccess.of(world.product), settings=settings)
+    asked = Asked(RegionKey.us, accepts_other_account=False)
+    form = dict(parse_qsl(urlsplit(oauth.authorize_url(settings, region="us", state="s")).query))
+    form |= {"account_id": str(world.account), "decision": "allow"}
+    sent_back = await world.sandbox.http.post("/oauth/authorize", data=form)
+    code = httpx.URL(sent_back.headers["location"]).params["code"]
+    await finish_connection(access, firm_id=world.firm.id, asked=asked, code=code)
+    await world.agree()
+    assert {row.problem for row in (await world.here()).values()} == {None}

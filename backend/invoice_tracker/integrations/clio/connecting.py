@@ -29,6 +29,7 @@ from invoice_tracker.integrations.clio.regions import RegionKey, base_url
 from invoice_tracker.integrations.clio.run_endings import lock_running
 from invoice_tracker.integrations.clio.runs import begin_run
 from invoice_tracker.integrations.clio.schemas import WHO_AM_I_FIELDS, ClioPerson
+from invoice_tracker.integrations.clio.webhooks import look_at_once
 
 PATIENCE = 10.0
 """Seconds that the person at the browser waits because Clio asks us to."""
@@ -152,6 +153,7 @@ async def _save(
             await leave_account(session, connection=connection, now=now)
         _write(connection, granted, now)
         store_tokens(access.vault, connection, granted.tokens)
+        await look_at_once(session, firm_id=firm_id)
         run_id = await _begin(session, firm_id, now)
     return run_id, access.vault.decrypt(replaced) if replaced is not None else None
 

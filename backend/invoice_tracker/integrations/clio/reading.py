@@ -35,6 +35,7 @@ class Reading:
 class _Batch:
     bills: list[ClioBill] = field(default_factory=list)
     gone: set[int] = field(default_factory=set)
+    not_looked_at: set[int] = field(default_factory=set)
     problems: list[str] = field(default_factory=list)
 
 
@@ -59,10 +60,11 @@ async def read_again(
 
 async def read_marked_bills(
     access: ClioAccess, client: ClioClient, firm_id: UUID, clio_ids: Iterable[int]
-) -> None:
-    """Read these bills, known here or not, at most 200 in one request. Raises ``ClioProblem``.
+) -> set[int]:
+    """Read these bills, known here or not, at most 200 in one request; those still to be read.
 
-    Of those that Clio leaves out only the ones we know are looked at one by one.
+    Of those that Clio leaves out only the ones we know are looked at one by one, and not all at
+    once. Raises ``ClioProblem``.
     """
     now = access.clock.now()
     wanted = set(clio_ids)
@@ -75,6 +77,7 @@ async def read_marked_bills(
         known = dict(rows.all())
     found = await _fetch(client, wanted, known)
     await _store(access, client, firm_id, found, known, now, Reading())
+    return found.not_looked_at
 
 
 async def _clio_ids(
@@ -99,9 +102,11 @@ async def _fetch(client: ClioClient, clio_ids: Collection[int], known: Collectio
         batch.bills.extend(bill for bill in bills if bill.id in clio_ids)
         batch.problems.extend(problems.values())
         missing = set(known) - {bill.id for bill in batch.bills} - set(problems)
-    for clio_id in sorted(missing)[:SINGLE_LOOKS]:
+    in_order = sorted(missing)
+    for clio_id in in_order[:SINGLE_LOOKS]:
         await _look(client, clio_id, batch)
-    if len(missing) > SINGLE_LOOKS:
+    batch.not_looked_at.update(in_order[SINGLE_LOOKS:])
+    if batch.not_looked_at:
         batch.problems.append(f"Clio left out {len(missing)} bills.")
     return batch
 

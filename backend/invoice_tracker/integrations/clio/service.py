@@ -39,6 +39,7 @@ from invoice_tracker.integrations.clio.runs import last_started_at
 from invoice_tracker.integrations.clio.webhooks import (
     ONLY_HTTPS,
     can_be_told,
+    forget_webhooks,
     remove_webhooks,
 )
 from invoice_tracker.settings import Settings
@@ -211,6 +212,7 @@ async def disconnect(access: ClioAccess, *, firm_id: UUID) -> None:
         connection.state = ConnectionState.disconnected
         connection.access_token = connection.refresh_token = connection.token_expires_at = None
         connection.error = None
+        await forget_webhooks(session, firm_id=firm_id)
         await end_runs(session, firm_id=firm_id, reason="Clio was disconnected.", now=now)
     if blob is not None:
         try:

@@ -78,14 +78,22 @@ async def _subscription(
 
 
 def _agree(adapters: Adapters, hook: ClioWebhook, offered: str) -> Response:
-    """Only for a subscription that waits for it: nobody plants a secret in a working one."""
-    known = adapters.vault.decrypt(hook.secret) if hook.secret else None
-    if hook.status is not WebhookStatus.pending or known not in {None, offered}:
+    """Only for a subscription that waits for it: nobody plants a secret in a working one.
+
+    The secret it has already is answered again: our first answer may have been lost.
+    """
+    if hook.secret is not None:
+        known = adapters.vault.decrypt(hook.secret)
+        is_new = not hmac.compare_digest(known.encode(), offered.encode("utf-8", "replace"))
+    else:
+        is_new = hook.status is not WebhookStatus.pending
+    if is_new:
         raise NotSigned("This subscription has its secret already.")
     if not offered or not offered.isascii() or len(offered) > 500:
         raise BadDelivery("This is no secret of Clio's.")
     hook.secret = adapters.vault.encrypt(offered)
     hook.status = WebhookStatus.enabled
+    hook.problem = None
     return Response(status_code=200, headers={"X-Hook-Secret": offered})
 
 

@@ -10,7 +10,7 @@ from typing import Any
 from urllib.parse import urlsplit
 from uuid import UUID, uuid4
 
-from sqlalchemy import delete, or_, select, update
+from sqlalchemy import delete, or_, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -30,6 +30,7 @@ from invoice_tracker.integrations.clio.problems import (
     ClioMalformed,
     ClioProblem,
     ClioRefused,
+    NotConnected,
 )
 from invoice_tracker.settings import Settings
 
@@ -40,10 +41,13 @@ LOOK_EVERY = timedelta(days=1)
 TRY_AGAIN = timedelta(minutes=10)
 PATIENCE = 10.0
 WATCHED = {
-    WebhookModel.bill: "id,etag,number,state,balance,paid,pending,due_at",
-    WebhookModel.contact: "id,etag,name,primary_email_address",
+    WebhookModel.bill: "id,etag,number,state,balance,paid,pending,due_at,updated_at",
+    WebhookModel.contact: "id,etag,name,primary_email_address,updated_at",
 }
-"""What an event carries; for a change also what has to change for one to be sent."""
+"""What an event carries; for a change also what has to change for one to be sent.
+
+``updated_at`` is among it so that one is sent for every change.
+"""
 SHOWN = {"fields": "id,etag,status,shared_secret,expires_at"}
 NOT_REACHED = "Clio did not reach this installation. We try again once a day."
 ONLY_HTTPS = (
@@ -82,6 +86,16 @@ async def keep_webhooks(access: ClioAccess, firm_id: UUID) -> None:
         await _see_to(access, firm_id, subscription)
 
 
+async def look_at_once(session: AsyncSession, *, firm_id: UUID) -> None:
+    """The next round sees to the firm's subscriptions: what it may do in Clio may be new."""
+    await session.execute(
+        update(ClioWebhook)
+        .where(ClioWebhook.firm_id == firm_id)
+        .values(look_at=None)
+        .execution_options(synchronize_session=False)
+    )
+
+
 async def _take_turns(
     session: AsyncSession, *, firm_id: UUID, now: datetime
 ) -> list[_Subscription]:
@@ -118,22 +132,19 @@ async def _take_turns(
 
 
 async def _see_to(access: ClioAccess, firm_id: UUID, subscription: _Subscription) -> None:
-    problem, look_again = None, LOOK_EVERY
+    tomorrow = access.clock.now() + LOOK_EVERY
     try:
         async with open_client(access, firm_id, patience=PATIENCE) as client:
-            if not await _still_good(access, client, firm_id, subscription):
-                await _make(access, client, firm_id, subscription)
-                if _was_not_agreed(subscription):
-                    problem = NOT_REACHED
-                else:
-                    look_again = TRY_AGAIN
+            if await _still_good(access, client, firm_id, subscription):
+                await _note(access, firm_id, subscription, problem=None, look_at=tomorrow)
+                return
+            await _make(access, client, firm_id, subscription)
+            if _was_not_agreed(subscription):
+                await _note(access, firm_id, subscription, look_at=tomorrow)
     except (ClioForbidden, ClioRefused, ClioMalformed) as refusal:
-        problem = refusal.message
+        await _note(access, firm_id, subscription, problem=refusal.message, look_at=tomorrow)
     except ClioProblem as trouble:
         await _note(access, firm_id, subscription, problem=trouble.message)
-        return
-    look_at = access.clock.now() + look_again
-    await _note(access, firm_id, subscription, problem=problem, look_at=look_at)
 
 
 def _was_not_agreed(subscription: _Subscription) -> bool:
@@ -153,6 +164,8 @@ async def _still_good(
         if found["status"] != WebhookStatus.enabled:
             return False
         expires_at = datetime.fromisoformat(found["expires_at"])
+        if expires_at <= access.clock.now():
+            return False
         if expires_at - access.clock.now() < RENEW_BEFORE:
             until = access.clock.now() + LIFE
             etag = str(found["etag"])
@@ -175,7 +188,9 @@ async def _make(
 ) -> None:
     """A new subscription in place of the old one. Its address is told to Clio alone.
 
-    Clio offers its secret to that address at once, perhaps before it answers us.
+    Clio offers its secret to that address at once, perhaps before it answers us; so what is told
+    of an earlier failure is written before. Raises ``ClioProblem``, ``NotConnected`` where the
+    firm has disconnected meanwhile.
     """
     now = access.clock.now()
     if subscription.clio_id is not None:
@@ -188,14 +203,17 @@ async def _make(
             subject_id=subscription.id,
             now=now,
         )
-        await _change(
+        is_ours = await _change(
             session,
             subscription,
             status=WebhookStatus.pending,
+            problem=NOT_REACHED if _was_not_agreed(subscription) else None,
             secret=None,
             clio_webhook_id=None,
             expires_at=None,
         )
+        if not is_ours:
+            raise NotConnected("Clio was disconnected.")
     data = {
         "url": f"{access.settings.public_url}/webhooks/clio/{token}",
         "model": subscription.model.value,
@@ -229,30 +247,43 @@ async def _note(
         await _change(session, subscription, **values)
 
 
-async def _change(session: AsyncSession, subscription: _Subscription, **values: Any) -> None:
-    await session.execute(
+async def _change(session: AsyncSession, subscription: _Subscription, **values: Any) -> bool:
+    """Whether it is there still."""
+    found = await session.scalar(
         update(ClioWebhook)
         .where(ClioWebhook.id == subscription.id)
         .values(**values)
+        .returning(ClioWebhook.id)
         .execution_options(synchronize_session=False)
+    )
+    return found is not None
+
+
+async def forget_webhooks(session: AsyncSession, *, firm_id: UUID) -> None:
+    """The firm has no subscriptions any more. What Clio sends on is answered 410."""
+    await session.execute(delete(ClioWebhook).where(ClioWebhook.firm_id == firm_id))
+    await session.execute(
+        delete(LinkToken).where(
+            LinkToken.firm_id == firm_id, LinkToken.kind == LinkKind.clio_webhook
+        )
     )
 
 
 async def remove_webhooks(access: ClioAccess, firm_id: UUID) -> None:
-    """End the subscriptions, in Clio as far as it can be told. What it sends on is answered 410."""
+    """End the subscriptions in Clio, as far as it can be told.
+
+    Their rows stay until the firm counts as disconnected, with their turns taken: without them a
+    worker would make new ones meanwhile.
+    """
     async with access.database.transaction(firm_id) as session:
         rows = await session.scalars(
-            select(ClioWebhook.clio_webhook_id).where(
-                ClioWebhook.firm_id == firm_id, ClioWebhook.clio_webhook_id.is_not(None)
-            )
+            update(ClioWebhook)
+            .where(ClioWebhook.firm_id == firm_id)
+            .values(look_at=access.clock.now() + LOOK_EVERY)
+            .returning(ClioWebhook.clio_webhook_id)
+            .execution_options(synchronize_session=False)
         )
         clio_ids = [clio_id for clio_id in rows if clio_id is not None]
-        await session.execute(delete(ClioWebhook).where(ClioWebhook.firm_id == firm_id))
-        await session.execute(
-            delete(LinkToken).where(
-                LinkToken.firm_id == firm_id, LinkToken.kind == LinkKind.clio_webhook
-            )
-        )
     if not clio_ids:
         return
     try:
