@@ -219,7 +219,8 @@ class WorkerSettings:
         _cron(reconcile, second=_seconds(get_settings().tick_seconds), keep_result=0, unique=True),
         _cron(night, hour={3}, minute={17}, keep_result=0, unique=True),
     ]
-    max_jobs = 20
+    # Many, because a round with a long import is mostly waiting for Clio: mails must find a place.
+    max_jobs = 100
     job_timeout = 3600
     max_tries = 1
     keep_result = 0

@@ -8,6 +8,7 @@ import httpx2
 import pytest
 
 from fakes import FreeThrottle
+from invoice_tracker.integrations.clio import client as clio_client
 from invoice_tracker.integrations.clio.client import ClioClient
 from invoice_tracker.integrations.clio.problems import (
     ClioBusy,
@@ -206,6 +207,13 @@ async def test_pages_that_go_round_in_a_circle_end() -> None:
         await collect(Script(page(1, f"{BASE}/api/v4/bills.json?page_token=same")))
 
 
+async def test_pages_that_go_round_in_a_wide_circle_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(clio_client, "MOST_PAGES", 6)
+    there, back = (f"{BASE}/api/v4/bills.json?page_token={name}" for name in ("there", "back"))
+    with pytest.raises(ClioMalformed, match="not come to an end"):
+        await collect(Script(*(page(1, there), page(2, back)) * 5))
+
+
 @pytest.mark.parametrize("body", [{"data": {}}, {"data": None}, {"data": "x"}])
 async def test_a_page_without_a_list(body) -> None:
     with pytest.raises(ClioMalformed, match="no list"):
@@ -234,6 +242,28 @@ async def test_a_lost_answer_to_something_new_is_uncertain_and_not_asked_again()
     with pytest.raises(ClioUnreachable) as caught:
         await script.client().post("tasks.json", data={"name": "Record"})
     assert not isinstance(caught.value, ClioUncertain)
+
+
+@pytest.mark.parametrize(
+    ("lost", "is_uncertain"),
+    [
+        (httpx2.RemoteProtocolError("x"), True),
+        (httpx2.WriteError("x"), True),
+        (httpx2.Response(201, content=b'{"data":{"id"'), True),
+        (answer({}, 500), True),
+        (answer({}, 502), True),
+        (answer({}, 504), True),
+        (answer({}, 503), False),
+        (httpx2.ConnectTimeout("x"), False),
+        (answer({}, 422), False),
+    ],
+)
+async def test_what_may_have_been_made_is_told_from_what_was_not(lost, is_uncertain) -> None:
+    script = Script(lost)
+    with pytest.raises(ClioProblem) as caught:
+        await script.client().post("tasks.json", data={"name": "Record"})
+    assert isinstance(caught.value, ClioUncertain) is is_uncertain
+    assert len(script.requests) == 1
 
 
 @pytest.mark.parametrize(

@@ -321,16 +321,17 @@ async def test_a_new_refresh_token_replaces_the_old_one(adapters, firm, stub, cl
 async def test_many_workers_renew_a_token_once(
     committed: Database, clock: MovableClock, settings: Settings, stub: ClioStub
 ):
-    product = point_at(make_adapters(committed, clock, settings), stub)
+    # Two workers share nothing but the database.
+    workers = [point_at(make_adapters(committed, clock, settings), stub) for _ in range(2)]
     async with committed.transaction() as session:
         firm = await make_firm(session, now=clock.now())
-    await connect(product, firm)
+    await connect(workers[0], firm)
 
-    async def work() -> None:
+    async def work(product: Adapters) -> None:
         async with open_client(ClioAccess.of(product), firm.id) as clio:
             await clio.get("bills.json")
 
-    await asyncio.gather(*(work() for _ in range(6)))
+    await asyncio.gather(*(work(worker) for worker in workers * 3))
     assert len(stub.forms) == 1
 
 

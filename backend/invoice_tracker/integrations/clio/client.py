@@ -34,6 +34,9 @@ RETRIES = 2
 _DEFAULT_WAIT = 5.0
 BUSY = "Clio asks us to wait: too many requests. We try again later."
 ASTRAY = "Clio's answer points to a next page that is not its own."
+MOST_PAGES = 10_000
+"""Two million bills: a list that goes on for longer goes round in a circle."""
+CIRCLE = "Clio's list does not come to an end."
 
 
 def make_http() -> httpx2.AsyncClient:
@@ -123,7 +126,10 @@ class ClioClient:
 
         Raises ``ClioProblem``; ``ClioUncertain`` when it may have been made all the same.
         """
-        return await self._ask("POST", self._url(path), params=params, json={"data": data})
+        try:
+            return await self._ask("POST", self._url(path), params=params, json={"data": data})
+        except ClioMalformed as problem:
+            raise ClioUncertain(problem.message) from problem
 
     async def put(self, path: str, *, headers: dict[str, str]) -> None:
         """Tell Clio something that has no body either way. Raises ``ClioProblem``."""
@@ -153,7 +159,7 @@ class ClioClient:
         """
         answer = await (self._follow(start) if start else self.get(path, params))
         previous = start
-        while True:
+        for _ in range(MOST_PAGES):
             if not isinstance(answer.data, list):
                 raise ClioMalformed("Clio's answer has no list in it.")
             following = answer.next_url
@@ -165,6 +171,7 @@ class ClioClient:
                 return
             previous = following
             answer = await self._follow(following)
+        raise ClioMalformed(CIRCLE)
 
     async def _follow(self, url: str) -> Answer:
         if not self._is_ours(url):
@@ -298,7 +305,10 @@ def _refuse(response: httpx2.Response) -> NoReturn:
     if status == 403:
         raise ClioForbidden(f"The connected Clio user may not do this{said}.")
     if status >= 500:
-        raise ClioUnreachable(f"Clio has a problem of its own (error {status}).")
+        # What stands in between may have lost the answer; 503 alone says that nothing was begun.
+        lost = response.request.method == "POST" and status != 503
+        kind = ClioUncertain if lost else ClioUnreachable
+        raise kind(f"Clio has a problem of its own (error {status}).")
     problem: ClioProblem = ClioRefused(f"Clio refused the request{said}.", status=status)
     if status == 404:
         problem = ClioRefused("Clio does not have this any more.", status=status)
