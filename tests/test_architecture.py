@@ -25,6 +25,7 @@ ORDER = (
     {"payments"},
     {"reminder_sets"},
     {"collections"},
+    {"auto_collect"},
     {"integrations.clio", "integrations.stripe", "integrations.mail"},
     {"models"},
     {"first_run", "wiring"},

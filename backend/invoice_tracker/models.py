@@ -1,6 +1,7 @@
 """Imports every table, so that Alembic sees them all."""
 
 from invoice_tracker.accounts import models as accounts
+from invoice_tracker.auto_collect import models as auto_collect
 from invoice_tracker.collections import models as collections
 from invoice_tracker.core.orm import Base
 from invoice_tracker.firms import models as firms
@@ -16,6 +17,7 @@ metadata = Base.metadata
 
 __all__ = [
     "accounts",
+    "auto_collect",
     "clio",
     "collections",
     "firms",

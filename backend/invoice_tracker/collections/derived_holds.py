@@ -58,6 +58,7 @@ async def _set_by_hand(
     return [
         (invoice_id, Hold(kind, reason, starts_at, ends_at, author))
         for invoice_id, kind, reason, starts_at, ends_at, author in rows
+        if invoice_id is not None
     ]
 
 

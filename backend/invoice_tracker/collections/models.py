@@ -4,7 +4,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from invoice_tracker.core.orm import Base, FirmOwned, Identified, Minor
@@ -54,10 +54,18 @@ class Collection(Identified, FirmOwned, Base):
     end_reason: Mapped[str | None]
     next_action_at: Mapped[datetime | None]
     """A hint derived from the facts: when the worker should look again."""
+    jump_position: Mapped[int | None]
+    """The series goes on with this step on ``jump_on``; softer ones are passed over."""
+    jump_on: Mapped[date | None]
+    auto_collect_rule_id: Mapped[UUID | None] = mapped_column(ForeignKey("auto_collect_rules.id"))
+    """The rule that started it, if no person did."""
 
 
 class HoldRow(Identified, FirmOwned, Base):
-    """A reason, set by a person or an event, why a collection sends nothing for now."""
+    """A reason, set by a person or an event, why nothing is sent for now.
+
+    It is for one invoice, one client, one set, or, with none of the three, for everything.
+    """
 
     __tablename__ = "holds"
     __table_args__ = (
@@ -67,9 +75,17 @@ class HoldRow(Identified, FirmOwned, Base):
             "invoice_id",
             postgresql_where=text("released_at IS NULL"),
         ),
+        Index(
+            "ix_holds_wide",
+            "firm_id",
+            postgresql_where=text("released_at IS NULL AND invoice_id IS NULL"),
+        ),
+        CheckConstraint("num_nonnulls(invoice_id, client_id, reminder_set_id) <= 1", name="reach"),
     )
 
-    invoice_id: Mapped[UUID] = mapped_column(ForeignKey("invoices.id"))
+    invoice_id: Mapped[UUID | None] = mapped_column(ForeignKey("invoices.id"))
+    client_id: Mapped[UUID | None] = mapped_column(ForeignKey("clients.id"))
+    reminder_set_id: Mapped[UUID | None] = mapped_column(ForeignKey("reminder_sets.id"))
     kind: Mapped[HoldKind]
     reason: Mapped[str] = mapped_column(default="")
     starts_at: Mapped[datetime]
@@ -82,6 +98,8 @@ class ReminderState(StrEnum):
     """Each reminder ends in sent, skipped, cancelled, failed, uncertain or called."""
 
     awaiting_approval = "awaiting_approval"
+    approved = "approved"
+    """A person has agreed ahead of its day."""
     queued = "queued"
     sent = "sent"
     skipped = "skipped"
@@ -126,3 +144,58 @@ class Reminder(Identified, FirmOwned, Base):
     created_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]
     """When it was sent, skipped, cancelled or failed."""
+    edited_subject: Mapped[str | None]
+    """What a person wrote for this one mail instead of the step's text."""
+    edited_body: Mapped[str | None]
+    reviewed_by: Mapped[str | None]
+    reviewed_at: Mapped[datetime | None]
+
+
+class PromiseState(StrEnum):
+    """``open`` until its day is over or the money is there."""
+
+    open = "open"
+    kept = "kept"
+    broken = "broken"
+    withdrawn = "withdrawn"
+
+
+class Promise(Identified, FirmOwned, Base):
+    """A client's word to pay until a day; its hold ends with that day."""
+
+    __tablename__ = "promises"
+    __table_args__ = (
+        Index("ix_promises_firm_id_invoice_id", "firm_id", "invoice_id"),
+        Index(
+            "uq_promises_open",
+            "invoice_id",
+            unique=True,
+            postgresql_where=text("state = 'open'"),
+        ),
+    )
+
+    invoice_id: Mapped[UUID] = mapped_column(ForeignKey("invoices.id", ondelete="CASCADE"))
+    hold_id: Mapped[UUID] = mapped_column(ForeignKey("holds.id", ondelete="CASCADE"))
+    promised_on: Mapped[date]
+    amount_minor: Mapped[int] = mapped_column(Minor)
+    currency: Mapped[str]
+    note: Mapped[str] = mapped_column(default="")
+    state: Mapped[PromiseState] = mapped_column(default=PromiseState.open)
+    jump_position: Mapped[int | None]
+    """If it is broken the series goes on with this step; nothing: where it was."""
+    author: Mapped[str | None]
+    created_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
+
+
+class DailyForecast(Base):
+    """How many mails a firm meant to send on a day, for the blast guard to compare with."""
+
+    __tablename__ = "daily_forecasts"
+
+    firm_id: Mapped[UUID] = mapped_column(
+        ForeignKey("firms.id", ondelete="CASCADE"), primary_key=True
+    )
+    on: Mapped[date] = mapped_column(primary_key=True)
+    expected: Mapped[int]
+    made_at: Mapped[datetime]

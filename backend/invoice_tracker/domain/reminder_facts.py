@@ -36,6 +36,14 @@ class Anchor(StrEnum):
     start = "start"
 
 
+class OffsetUnit(StrEnum):
+    """What a step's offset counts."""
+
+    calendar_days = "calendar_days"
+    business_days = "business_days"
+    """Days on which the firm sends mail: no weekends, holidays or closures."""
+
+
 class Backlog(StrEnum):
     """What becomes of steps whose day lies before the day the collection starts."""
 

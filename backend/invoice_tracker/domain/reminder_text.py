@@ -19,6 +19,7 @@ from invoice_tracker.domain.text_variables import (
 
 __all__ = [
     "VARIABLES",
+    "BodyFormat",
     "BrokenTemplate",
     "EmptyVariable",
     "Level",
@@ -52,6 +53,13 @@ class UnknownVariable(ValueError):
 
 class EmptyVariable(ValueError):
     """A text uses a variable that must not be empty, and it is."""
+
+
+class BodyFormat(StrEnum):
+    """How a text is written: as plain paragraphs, or as simple HTML."""
+
+    plain = "plain"
+    rich = "rich"
 
 
 class Level(StrEnum):

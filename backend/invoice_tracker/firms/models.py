@@ -1,14 +1,15 @@
 """The tenant: its details, whom its mail comes from, and when mail may leave."""
 
-from datetime import datetime, time
+from datetime import date, datetime, time
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, LargeBinary, SmallInteger, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, LargeBinary, SmallInteger, String, UniqueConstraint
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 
 from invoice_tracker.core.orm import Base, FirmOwned, Identified, Minor
+from invoice_tracker.domain.reminder_groups import Grouping
 
 
 class Firm(Identified, Base):
@@ -22,6 +23,9 @@ class Firm(Identified, Base):
     address: Mapped[str] = mapped_column(default="")
     phone: Mapped[str] = mapped_column(default="")
     website: Mapped[str] = mapped_column(default="")
+    logo: Mapped[bytes | None] = mapped_column(LargeBinary, deferred=True)
+    logo_type: Mapped[str | None] = mapped_column(String(40))
+    """Media type of the logo."""
     created_at: Mapped[datetime]
 
 
@@ -48,6 +52,30 @@ class SendingRules(Base):
     first_day_cap: Mapped[int] = mapped_column(default=50)
     sending_since: Mapped[datetime | None]
     """When Safe Mode was first switched off: the start of the first day's cap."""
+    grouping: Mapped[Grouping] = mapped_column(default=Grouping.client)
+    holiday_country: Mapped[str | None] = mapped_column(String(2))
+    """ISO 3166 code; nothing: no public holidays are kept."""
+    holiday_region: Mapped[str | None] = mapped_column(String(10))
+    """Subdivision of the country, as the holidays library names it."""
+    holds_for_other_senders: Mapped[bool] = mapped_column(default=False)
+    """Whether clients whom Clio itself reminds get no reminders from here."""
+    attorney_preview: Mapped[bool] = mapped_column(default=False)
+    """Whether attorneys get tomorrow's list of their matters by mail."""
+    guard_tripped_at: Mapped[datetime | None]
+    guard_reason: Mapped[str | None]
+    guard_released_on: Mapped[date | None]
+    """The firm's day for which a person has said that the many mails are right."""
+
+
+class FirmClosure(Identified, FirmOwned, Base):
+    """Days on which the firm is closed and no mail leaves; both days are included."""
+
+    __tablename__ = "firm_closures"
+    __table_args__ = (Index("ix_firm_closures_firm_id_ends_on", "firm_id", "ends_on"),)
+
+    starts_on: Mapped[date]
+    ends_on: Mapped[date]
+    reason: Mapped[str]
 
 
 class Sender(Base):
@@ -70,6 +98,8 @@ class LinkKind(StrEnum):
     """What a link with a token opens."""
 
     pay = "pay"
+    pay_group = "pay_group"
+    veto = "veto"
     verify_sender = "verify_sender"
     stripe_webhook = "stripe_webhook"
     clio_webhook = "clio_webhook"

@@ -42,6 +42,8 @@ class Client(Identified, FirmOwned, Base):
     """All that Clio has: ``address``, ``name`` (Work, Home …) and ``primary`` of each."""
     clio_reminders_enabled: Mapped[bool] = mapped_column(default=False)
     """Clio itself sends this client reminders."""
+    time_zone: Mapped[str | None]
+    """IANA name, set here by staff; nothing: the firm's."""
 
     @property
     def effective_email(self) -> str | None:
@@ -58,6 +60,11 @@ class Matter(Identified, FirmOwned, Base):
     clio_id: Mapped[int] = mapped_column(BigInteger)
     display_number: Mapped[str]
     description: Mapped[str | None]
+    attorney_clio_id: Mapped[int | None] = mapped_column(BigInteger)
+    """The responsible attorney, a user in Clio."""
+    attorney_name: Mapped[str | None]
+    attorney_email: Mapped[str | None]
+    practice_area: Mapped[str | None]
 
 
 class ClioState(StrEnum):

@@ -4,7 +4,7 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import BigInteger, ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy import BigInteger, ForeignKey, Index, LargeBinary, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from invoice_tracker.core.orm import Base, FirmOwned, Identified, Minor
@@ -136,3 +136,28 @@ class Checkout(Identified, FirmOwned, Base):
     url: Mapped[str | None]
     created_at: Mapped[datetime]
     expires_at: Mapped[datetime]
+
+
+class PayGroup(Identified, FirmOwned, Base):
+    """Invoices of one client that one link pays together."""
+
+    __tablename__ = "pay_groups"
+    __table_args__ = (UniqueConstraint("firm_id", "members"),)
+
+    client_id: Mapped[UUID | None] = mapped_column(ForeignKey("clients.id", ondelete="CASCADE"))
+    members: Mapped[bytes] = mapped_column(LargeBinary)
+    """A digest of the invoices' ids: the same invoices are the same group."""
+    created_at: Mapped[datetime]
+
+
+class PayGroupInvoice(FirmOwned, Base):
+    """One invoice of a group."""
+
+    __tablename__ = "pay_group_invoices"
+
+    pay_group_id: Mapped[UUID] = mapped_column(
+        ForeignKey("pay_groups.id", ondelete="CASCADE"), primary_key=True
+    )
+    invoice_id: Mapped[UUID] = mapped_column(
+        ForeignKey("invoices.id", ondelete="CASCADE"), primary_key=True
+    )

@@ -117,6 +117,16 @@ async def list_steps(
     return found
 
 
+async def lineages(session: AsyncSession, *, firm_id: UUID, set_id: UUID) -> dict[UUID, UUID]:
+    """Lineages by step, over the steps of all versions of a set."""
+    rows = await session.execute(
+        select(ReminderStep.id, ReminderStep.lineage_id)
+        .join(ReminderSetVersion, ReminderSetVersion.id == ReminderStep.version_id)
+        .where(ReminderStep.firm_id == firm_id, ReminderSetVersion.reminder_set_id == set_id)
+    )
+    return dict(rows.all())
+
+
 async def list_latest_steps(
     session: AsyncSession, *, firm_id: UUID, set_id: UUID
 ) -> Sequence[ReminderStep]:

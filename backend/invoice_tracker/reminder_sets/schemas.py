@@ -7,7 +7,8 @@ from uuid import UUID
 from pydantic import AfterValidator, EmailStr, Field, model_validator
 
 from invoice_tracker.core.schemas import Input, Output
-from invoice_tracker.domain.reminder_schedule import Anchor, StepKind
+from invoice_tracker.domain.reminder_schedule import Anchor, OffsetUnit, StepKind
+from invoice_tracker.domain.reminder_text import BodyFormat
 
 MAX_STEPS = 60
 _MAX_COPIES = 10
@@ -30,17 +31,22 @@ Prose = Annotated[str, AfterValidator(_without_nul)]
 
 
 class StepFields(Input):
-    """One reminder of a series. Days are calendar days after the anchor; negative is before."""
+    """One reminder of a series. Days count from the anchor; negative is before."""
 
     kind: StepKind = StepKind.email
     anchor: Anchor = Anchor.due
     offset_days: int = Field(default=0, ge=-365, le=1000)
+    offset_unit: OffsetUnit = OffsetUnit.calendar_days
     repeat_every_days: int | None = Field(default=None, ge=1, le=365)
     repeat_max: int | None = Field(default=None, ge=1, le=60)
     """How often in all, the first time included."""
     needs_approval: bool = False
+    attach_bill: bool = False
+    is_statement: bool = False
+    """A mail about all that the client owes, not only about what is due for a reminder."""
     subject: Line = Field(default="", max_length=300)
     body: Prose = Field(default="", max_length=20_000)
+    body_format: BodyFormat = BodyFormat.plain
     cc: list[EmailStr] = Field(default_factory=list, max_length=_MAX_COPIES)
     bcc: list[EmailStr] = Field(default_factory=list, max_length=_MAX_COPIES)
 
@@ -52,7 +58,7 @@ class StepFields(Input):
 
 
 class StepIn(StepFields):
-    """A step as edited. ``id`` is accepted and ignored: a saved version gets steps of its own."""
+    """A step as edited. ``id`` says which former step it was, so that running collections know."""
 
     id: UUID | None = None
 
@@ -64,11 +70,15 @@ class StepOut(Output):
     kind: StepKind
     anchor: Anchor
     offset_days: int
+    offset_unit: OffsetUnit = OffsetUnit.calendar_days
     repeat_every_days: int | None
     repeat_max: int | None
     needs_approval: bool
+    attach_bill: bool = False
+    is_statement: bool = False
     subject: str
     body: str
+    body_format: BodyFormat = BodyFormat.plain
     cc: list[str]
     bcc: list[str]
 

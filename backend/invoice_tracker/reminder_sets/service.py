@@ -120,10 +120,18 @@ async def _add_version(
     )
     session.add(version)
     await session.flush()
+    lineages = await repository.lineages(session, firm_id=row.firm_id, set_id=row.id)
     for position, step in enumerate(steps, start=1):
         fields = {name: getattr(step, name) for name in _STEP_FIELDS}
         session.add(
-            ReminderStep(firm_id=row.firm_id, version_id=version.id, position=position, **fields)
+            ReminderStep(
+                firm_id=row.firm_id,
+                version_id=version.id,
+                position=position,
+                # Each former step lives on at most once: a copy of it is a new one.
+                lineage_id=(lineages.pop(step.id, None) if step.id else None) or uuid4(),
+                **fields,
+            )
         )
     await session.flush()
 

@@ -1177,6 +1177,12 @@ export interface components {
          */
         Backlog: "first_step" | "fitting_step" | "skip_past";
         /**
+         * BodyFormat
+         * @description How a text is written: as plain paragraphs, or as simple HTML.
+         * @enum {string}
+         */
+        BodyFormat: "plain" | "rich";
+        /**
          * CalledInput
          * @description What came of the call.
          */
@@ -1820,6 +1826,12 @@ export interface components {
             /** At */
             at: string | null;
         };
+        /**
+         * OffsetUnit
+         * @description What a step's offset counts.
+         * @enum {string}
+         */
+        OffsetUnit: "calendar_days" | "business_days";
         /** Page[ClientOut] */
         Page_ClientOut_: {
             /** Items */
@@ -2544,7 +2556,7 @@ export interface components {
         };
         /**
          * StepIn
-         * @description A step as edited. ``id`` is accepted and ignored: a saved version gets steps of its own.
+         * @description A step as edited. ``id`` says which former step it was, so that running collections know.
          */
         StepIn: {
             /** @default email */
@@ -2556,6 +2568,8 @@ export interface components {
              * @default 0
              */
             offset_days: number;
+            /** @default calendar_days */
+            offset_unit: components["schemas"]["OffsetUnit"];
             /** Repeat Every Days */
             repeat_every_days?: number | null;
             /** Repeat Max */
@@ -2566,6 +2580,16 @@ export interface components {
              */
             needs_approval: boolean;
             /**
+             * Attach Bill
+             * @default false
+             */
+            attach_bill: boolean;
+            /**
+             * Is Statement
+             * @default false
+             */
+            is_statement: boolean;
+            /**
              * Subject
              * @default
              */
@@ -2575,6 +2599,8 @@ export interface components {
              * @default
              */
             body: string;
+            /** @default plain */
+            body_format: components["schemas"]["BodyFormat"];
             /** Cc */
             cc?: string[];
             /** Bcc */
@@ -2599,16 +2625,30 @@ export interface components {
             anchor: components["schemas"]["Anchor"];
             /** Offset Days */
             offset_days: number;
+            /** @default calendar_days */
+            offset_unit: components["schemas"]["OffsetUnit"];
             /** Repeat Every Days */
             repeat_every_days: number | null;
             /** Repeat Max */
             repeat_max: number | null;
             /** Needs Approval */
             needs_approval: boolean;
+            /**
+             * Attach Bill
+             * @default false
+             */
+            attach_bill: boolean;
+            /**
+             * Is Statement
+             * @default false
+             */
+            is_statement: boolean;
             /** Subject */
             subject: string;
             /** Body */
             body: string;
+            /** @default plain */
+            body_format: components["schemas"]["BodyFormat"];
             /** Cc */
             cc: string[];
             /** Bcc */
