@@ -1,6 +1,7 @@
-"""When a firm's mail may leave: its time zone, its weekdays, its window of the day."""
+"""When a firm's mail may leave: time zone, weekdays, days off, window of the day."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
@@ -9,19 +10,46 @@ MONDAY_TO_FRIDAY = frozenset({0, 1, 2, 3, 4})
 _SEARCH_LIMIT = 366
 
 
+class DaysOff:
+    """Days on which a firm sends nothing, each with its reason, such as ``Labor Day``."""
+
+    def __init__(self, reasons: Mapping[date, str]) -> None:
+        self._reasons = dict(reasons)
+        self._hash = hash(frozenset(self._reasons.items()))
+
+    def __contains__(self, day: object) -> bool:
+        return day in self._reasons
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, DaysOff) and self._reasons == other._reasons
+
+    def __hash__(self) -> int:
+        # Hashed once: calendars are keys of caches.
+        return self._hash
+
+    def reason(self, day: date) -> str | None:
+        """Why this day is off; nothing if it is not."""
+        return self._reasons.get(day)
+
+
+NO_DAYS_OFF = DaysOff({})
+
+
 @dataclass(frozen=True, slots=True)
 class FirmCalendar:
     """A firm's sending days and hours.
 
     ``time_zone`` is an IANA name; the window is local wall time, the end not included;
-    weekdays count from Monday = 0. Raises ``ValueError`` for an empty window or no weekday,
-    ``zoneinfo.ZoneInfoNotFoundError`` for an unknown zone.
+    weekdays count from Monday = 0; ``days_off`` are public holidays and closures. Raises
+    ``ValueError`` for an empty window or no weekday, ``zoneinfo.ZoneInfoNotFoundError`` for an
+    unknown zone.
     """
 
     time_zone: str
     window_start: time = time(9)
     window_end: time = time(16)
     sending_weekdays: frozenset[int] = MONDAY_TO_FRIDAY
+    days_off: DaysOff = field(default=NO_DAYS_OFF, repr=False)
 
     def __post_init__(self) -> None:
         ZoneInfo(self.time_zone)
@@ -42,7 +70,11 @@ class FirmCalendar:
 
     def is_sending_day(self, day: date) -> bool:
         """Whether mail may leave on this day at all."""
-        return day.weekday() in self.sending_weekdays and _opens(self, day) < _closes(self, day)
+        return (
+            day.weekday() in self.sending_weekdays
+            and day not in self.days_off
+            and _opens(self, day) < _closes(self, day)
+        )
 
     def next_sending_day(self, day: date) -> date:
         """The day itself if it is a sending day, else the first one after it."""
@@ -51,6 +83,13 @@ class FirmCalendar:
             if self.is_sending_day(candidate):
                 return candidate
         raise ValueError(f"no sending day within a year of {day}")
+
+    def business_days_after(self, day: date, count: int) -> date:
+        """The day that lies ``count`` sending days after this one, or before it if negative.
+
+        With 0 the day itself, whether or not it is one. Raises ``ValueError`` if it lies too far.
+        """
+        return _business_days_after(self, day, count)
 
     def opens_at(self, day: date) -> datetime:
         """When the window of this day opens, in UTC, whether or not it is a sending day."""
@@ -79,6 +118,19 @@ class FirmCalendar:
 # Where clocks go back a wall time comes twice: the window opens at the second and closes at the
 # first, so that both readings of the clock lie within it. Where both ends come twice, the second
 # round counts. Where clocks go forward a missing wall time means the moment of the jump.
+
+
+@lru_cache(maxsize=8192)
+def _business_days_after(calendar: FirmCalendar, day: date, count: int) -> date:
+    step = timedelta(days=1 if count > 0 else -1)
+    for _ in range(abs(count)):
+        for _ in range(_SEARCH_LIMIT):
+            day += step
+            if calendar.is_sending_day(day):
+                break
+        else:
+            raise ValueError(f"no sending day within a year of {day}")
+    return day
 
 
 @lru_cache(maxsize=8192)

@@ -173,13 +173,16 @@ def _act(situation: Situation, slot: Slot) -> Decision:
     return decision(slot.step, slot.occurrence, recipient, key, slot.planned_on, earliest)
 
 
+_WHY_PASSED_OVER = {
+    ReasonCode.before_start: "Its day was before the collection started.",
+    ReasonCode.jumped_over: "The series went on with a later step after a broken promise.",
+    ReasonCode.superseded: "A later reminder was due by then.",
+}
+
+
 def _skip(situation: Situation, slot: Slot, code: ReasonCode) -> Skip:
     recipient = situation.invoice.recipient if slot.step.kind == StepKind.email else None
-    reason = (
-        "Its day was before the collection started."
-        if code == ReasonCode.before_start
-        else "A later reminder was due by then."
-    )
+    reason = _WHY_PASSED_OVER[code]
     key = reminder_key(situation.collection.id, slot.step.id, slot.occurrence, recipient)
     return Skip(slot.step, slot.occurrence, recipient, key, slot.planned_on, code, reason)
 

@@ -271,7 +271,7 @@ def _reason(obstacle: Obstacle) -> Reason:
 
 def _name(step: Step, occurrence: int) -> str:
     what = "The call" if step.kind == StepKind.call_task else "Reminder"
-    again = f", round {occurrence}" if step.repeat_every_days and occurrence > 1 else ""
+    again = f", round {occurrence}" if step.repeats and occurrence > 1 else ""
     if step.kind == StepKind.call_task:
         return f"{what} of step {step.position}{again}"
     return f"{what} {step.position}{again}"

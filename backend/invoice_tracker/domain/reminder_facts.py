@@ -34,6 +34,8 @@ class Anchor(StrEnum):
     due = "due"
     issue = "issue"
     start = "start"
+    month = "month"
+    """The first of each month since the start; such a step comes once a month."""
 
 
 class OffsetUnit(StrEnum):
@@ -96,7 +98,7 @@ class InvoiceFacts:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One step of a series: ``offset_days`` calendar days after its anchor (negative: before)."""
+    """One step of a series: ``offset_days`` after its anchor, negative before it."""
 
     id: UUID
     position: int
@@ -106,16 +108,41 @@ class Step:
     repeat_every_days: int | None = None
     repeat_max: int | None = None
     needs_approval: bool = False
+    offset_unit: OffsetUnit = OffsetUnit.calendar_days
+
+    @property
+    def repeats(self) -> bool:
+        """Whether it comes more than once."""
+        return self.repeat_every_days is not None or self.anchor == Anchor.month
+
+
+@dataclass(frozen=True, slots=True)
+class Jump:
+    """From the firm's day ``on`` the series goes on with the step at ``position``."""
+
+    position: int
+    on: date
 
 
 @dataclass(frozen=True, slots=True)
 class CollectionFacts:
-    """One invoice on one version of a reminder set since ``started_at`` (a UTC instant)."""
+    """One invoice on one version of a reminder set since ``started_at`` (a UTC instant).
+
+    Collections with the same ``together`` leave at the same minute of the day: those of one client,
+    so that they find into one mail. By default a collection is alone.
+    """
 
     id: UUID
     started_at: datetime
     backlog: Backlog
     steps: tuple[Step, ...]
+    jump: Jump | None = None
+    together: UUID | None = None
+
+    @property
+    def minute_key(self) -> UUID:
+        """What decides the minute at which its mails leave."""
+        return self.together or self.id
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,6 +206,7 @@ class ReasonCode(StrEnum):
     # why a step was passed over
     superseded = "superseded"
     before_start = "before_start"
+    jumped_over = "jumped_over"
     address_changed = "address_changed"
 
 

@@ -1,6 +1,6 @@
 """From the steps of a set to days: which reminders are still to come, and from when on."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from functools import lru_cache
@@ -14,6 +14,8 @@ from invoice_tracker.domain.reminder_facts import (
     Backlog,
     CollectionFacts,
     InvoiceFacts,
+    Jump,
+    OffsetUnit,
     PastReminder,
     PastState,
     ReasonCode,
@@ -81,7 +83,7 @@ def missing_anchor(
         step.anchor
         for step in collection.steps
         if _anchor_day(step.anchor, invoice, date.min) is None
-        and any((step.id, occurrence) not in done for occurrence, _ in _occurrences(step))
+        and any((step.id, occurrence) not in done for occurrence in _occurrences(step))
     }
     return next((anchor for anchor in (Anchor.due, Anchor.issue) if anchor in lacking), None)
 
@@ -109,47 +111,50 @@ def build_series(
         if slot.step.kind == kind
     ]
     backlog = _backlog(dated, collection.backlog, start_day)
-    slots = _space_out([slot for slot in dated if slot not in backlog], calendar, gap)
+    jumped = _jumped_over([slot for slot in dated if slot not in backlog], collection.jump)
+    behind = backlog + jumped
+    slots = _space_out([slot for slot in dated if slot not in behind], calendar, gap)
     pending, overtaken = _still_to_come(slots)
-    own_days = _days_left(slots + backlog, past, calendar)
+    own_days = _days_left(slots + behind, past, calendar)
     last_day, earliest = _gap_to_honour(
         own_days, gap, last_mail_on if kind == StepKind.email else None, rules.min_gap_days
     )
     return Series(
-        slots=tuple(backlog + slots),
+        slots=tuple(behind + slots),
         pending=tuple(_after_last_mail(pending, calendar, gap, last_day, earliest)),
         passed_over=(
             *(PassedOver(slot, ReasonCode.before_start) for slot in backlog if _is_open(slot)),
+            *(PassedOver(slot, ReasonCode.jumped_over) for slot in jumped),
             *(PassedOver(slot, ReasonCode.superseded) for slot in overtaken),
         ),
-        in_flight=any(slot.state in _IN_FLIGHT for slot in backlog + slots),
+        in_flight=any(slot.state in _IN_FLIGHT for slot in behind + slots),
         earliest_next_day=earliest,
         last_day=last_day,
     )
 
 
-def instant_on(calendar: FirmCalendar, collection_id: UUID, day: date) -> datetime:
+def instant_on(calendar: FirmCalendar, minute_key: UUID, day: date) -> datetime:
     """When a collection's mail may leave on a sending day: spread over the window's first hour."""
     opens, closes = calendar.opens_at(day), calendar.closes_at(day)
     room = max(1, int(min(_SPREAD, (closes - opens) / 2).total_seconds()))
-    return opens + timedelta(seconds=_number_of(collection_id) % room)
+    return opens + timedelta(seconds=_number_of(minute_key) % room)
 
 
 @lru_cache(maxsize=8192)
-def _number_of(collection_id: UUID) -> int:
-    """The same number for one collection at all times."""
-    return int.from_bytes(sha256(collection_id.bytes).digest()[:8], "big")
+def _number_of(minute_key: UUID) -> int:
+    """The same number for one key at all times."""
+    return int.from_bytes(sha256(minute_key.bytes).digest()[:8], "big")
 
 
-def next_moment(calendar: FirmCalendar, collection_id: UUID, instant: datetime) -> datetime:
-    """The first moment from ``instant`` on at which this collection's mail may leave."""
+def next_moment(calendar: FirmCalendar, minute_key: UUID, instant: datetime) -> datetime:
+    """The first moment from ``instant`` on at which a mail with this key may leave."""
     opening = calendar.next_open(instant)
-    return max(opening, instant_on(calendar, collection_id, calendar.local_day(opening)))
+    return max(opening, instant_on(calendar, minute_key, calendar.local_day(opening)))
 
 
 def not_before(calendar: FirmCalendar, collection: CollectionFacts, day: date) -> datetime:
     """The earliest instant of a reminder that goes on this sending day."""
-    return max(instant_on(calendar, collection.id, day), collection.started_at)
+    return max(instant_on(calendar, collection.minute_key, day), collection.started_at)
 
 
 def _states(past: Sequence[PastReminder]) -> dict[tuple[UUID, int], PastState]:
@@ -180,23 +185,27 @@ def _dated(
     """All occurrences of all steps in the order of their days, after the backlog's shift."""
     start_day = calendar.local_day(collection.started_at)
     days = [
-        (anchor_day + timedelta(days=offset), step, occurrence)
+        (day, step, occurrence)
         for step in collection.steps
-        if (anchor_day := _anchor_day(step.anchor, invoice, start_day)) is not None
-        for occurrence, offset in _occurrences(step)
+        for occurrence in _occurrences(step)
+        if (day := _day_of(step, occurrence, invoice, start_day, calendar)) is not None
     ]
     shift = timedelta(0)
-    if days and collection.backlog == Backlog.first_step:
-        shift = max(shift, start_day - min(day for day, _, _ in days))
+    movable = [day for day, step, _ in days if step.anchor != Anchor.month]
+    if movable and collection.backlog == Backlog.first_step:
+        shift = max(shift, start_day - min(movable))
     floor = calendar.local_day(calendar.next_open(collection.started_at))
     slots = []
-    for day, step, occurrence in days:
-        planned_on = calendar.next_sending_day(max(day + shift, floor))
+    for set_day, step, occurrence in days:
+        day = set_day if step.anchor == Anchor.month else set_day + shift
+        if collection.jump and (step.position, occurrence) == (collection.jump.position, 1):
+            day = min(day, collection.jump.on)
+        planned_on = calendar.next_sending_day(max(day, floor))
         slots.append(
             Slot(
                 step=step,
                 occurrence=occurrence,
-                day=day + shift,
+                day=day,
                 planned_on=planned_on,
                 goes_on=planned_on,
             )
@@ -204,11 +213,45 @@ def _dated(
     return sorted(slots, key=lambda slot: slot.place)
 
 
-def _occurrences(step: Step) -> Iterable[tuple[int, int]]:
-    if not step.repeat_every_days:
-        return [(1, step.offset_days)]
-    count = step.repeat_max or DEFAULT_REPEAT_MAX
-    return [(n + 1, step.offset_days + n * step.repeat_every_days) for n in range(count)]
+def _day_of(
+    step: Step,
+    occurrence: int,
+    invoice: InvoiceFacts,
+    start_day: date,
+    calendar: FirmCalendar,
+) -> date | None:
+    """The day the set says, before it moves to a sending day."""
+    if step.anchor == Anchor.month:
+        anchor: date | None = _month_after(start_day, occurrence, calendar)
+    else:
+        anchor = _anchor_day(step.anchor, invoice, start_day)
+    if anchor is None:
+        return None
+    rounds = timedelta(days=(occurrence - 1) * (step.repeat_every_days or 0))
+    if step.offset_unit == OffsetUnit.business_days:
+        return calendar.business_days_after(anchor, step.offset_days) + rounds
+    return anchor + timedelta(days=step.offset_days) + rounds
+
+
+def _month_after(start_day: date, occurrence: int, calendar: FirmCalendar) -> date:
+    """The first of the month whose first sending day is the n-th one not before the start."""
+    first = start_day.replace(day=1)
+    months = occurrence if calendar.next_sending_day(first) < start_day else occurrence - 1
+    year, month = divmod(first.year * 12 + first.month - 1 + months, 12)
+    return date(year, month + 1, 1)
+
+
+def _occurrences(step: Step) -> range:
+    """Counts from 1."""
+    count = (step.repeat_max or DEFAULT_REPEAT_MAX) if step.repeats else 1
+    return range(1, count + 1)
+
+
+def _jumped_over(slots: Sequence[Slot], jump: Jump | None) -> list[Slot]:
+    """The open ones of steps before the one with which the series goes on."""
+    if jump is None:
+        return []
+    return [slot for slot in slots if slot.step.position < jump.position and _is_open(slot)]
 
 
 def _backlog(slots: Sequence[Slot], backlog: Backlog, start_day: date) -> list[Slot]:

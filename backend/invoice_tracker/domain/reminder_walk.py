@@ -134,14 +134,10 @@ class _Walker:
         )
 
     def _look(self, moment: datetime) -> tuple[Slot | None, datetime | None]:
-        opening = next_moment(self._s.calendar, self._s.collection.id, moment)
+        opening = next_moment(self._s.calendar, self._s.collection.minute_key, moment)
         if opening > moment:
             return self._wait_until(
-                Obstacle(
-                    ReasonCode.outside_window,
-                    "The firm's sending hours are over or have not begun.",
-                    until=opening,
-                )
+                Obstacle(ReasonCode.outside_window, self._closed(moment), until=opening)
             )
         for obstacle in self._in_the_way(moment):
             if obstacle.until is not None:
@@ -191,6 +187,14 @@ class _Walker:
         sentence = f"{since}; the next may leave on {in_words(next_day)}."
         until = not_before(self._s.calendar, self._s.collection, next_day)
         return Obstacle(ReasonCode.minimum_gap, sentence, until=until)
+
+    def _closed(self, moment: datetime) -> str:
+        """Why nothing leaves at this moment."""
+        day = self._s.calendar.local_day(moment)
+        reason = self._s.calendar.days_off.reason(day)
+        if reason:
+            return f"No mail leaves on {in_words(day)}: {reason}."
+        return "The firm's sending hours are over or have not begun."
 
     def _wait_until(self, obstacle: Obstacle) -> tuple[None, datetime | None]:
         self._obstacles.append(obstacle)

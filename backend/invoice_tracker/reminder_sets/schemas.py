@@ -52,7 +52,10 @@ class StepFields(Input):
 
     @model_validator(mode="after")
     def _repeats_whole(self) -> "StepFields":
-        if (self.repeat_every_days is None) != (self.repeat_max is None):
+        if self.anchor == Anchor.month:
+            if self.repeat_every_days is not None:
+                raise ValueError("A reminder of each month repeats by itself.")
+        elif (self.repeat_every_days is None) != (self.repeat_max is None):
             raise ValueError("A repeating reminder needs both how often and at most how many.")
         return self
 

@@ -1161,7 +1161,7 @@ export interface components {
          * @description The day from which a step counts its days.
          * @enum {string}
          */
-        Anchor: "due" | "issue" | "start";
+        Anchor: "due" | "issue" | "start" | "month";
         /**
          * AuthorizeOut
          * @description Where the person says yes, in Clio.
@@ -2026,7 +2026,7 @@ export interface components {
          * @description Why something went, waits or never goes: stable names for programs.
          * @enum {string}
          */
-        ReasonCode: "due_now" | "planned" | "not_due_yet" | "nothing_on_day" | "not_started" | "no_more_steps" | "sent" | "queued" | "skipped" | "failed" | "uncertain" | "cancelled" | "awaiting_approval" | "approved" | "to_call" | "called" | "held" | "outside_window" | "minimum_gap" | "payment_pending" | "no_address" | "no_due_date" | "no_issue_date" | "age_ceiling" | "below_minimum_balance" | "paid" | "zero_balance" | "void" | "deleted" | "not_approved" | "trust_money" | "superseded" | "before_start" | "address_changed";
+        ReasonCode: "due_now" | "planned" | "not_due_yet" | "nothing_on_day" | "not_started" | "no_more_steps" | "sent" | "queued" | "skipped" | "failed" | "uncertain" | "cancelled" | "awaiting_approval" | "approved" | "to_call" | "called" | "held" | "outside_window" | "minimum_gap" | "payment_pending" | "no_address" | "no_due_date" | "no_issue_date" | "age_ceiling" | "below_minimum_balance" | "paid" | "zero_balance" | "void" | "deleted" | "not_approved" | "trust_money" | "superseded" | "before_start" | "jumped_over" | "address_changed";
         /**
          * ReasonOut
          * @description One reason: a stable code, and a sentence for people.
@@ -2843,6 +2843,8 @@ export interface components {
             status: "pending" | "enabled" | "suspended" | "impossible";
             /** Last Event At */
             last_event_at: string | null;
+            /** Suspended At */
+            suspended_at: string | null;
             /** Expires At */
             expires_at: string | null;
             /** Problem */

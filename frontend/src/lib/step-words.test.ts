@@ -8,6 +8,9 @@ it.each([
   [step({ offset_days: 0 }), 'On the due date'],
   [step({ offset_days: 0, anchor: 'start' }), 'At the start'],
   [step({ offset_days: 10, anchor: 'issue' }), '10 days after the invoice date'],
+  [step({ offset_days: -3, offset_unit: 'business_days' }), '3 business days before the due date'],
+  [step({ offset_days: 0, anchor: 'month' }), 'On the first business day of each month'],
+  [step({ offset_days: 14, anchor: 'month' }), '14 days after the first of each month'],
 ])('%#', (given, text) => {
   expect(whenText(given)).toBe(text);
 });
@@ -17,4 +20,7 @@ it('tells the whole step', () => {
     'E-mail 60 days after the due date, then every 30 days, at most 6 times, after your approval',
   );
   expect(stepText(step({ kind: 'call_task', offset_days: 45 }))).toBe('Call 45 days after the due date');
+  expect(stepText(step({ anchor: 'month', offset_days: 0, repeat_max: 12, is_statement: true, attach_bill: true }))).toBe(
+    'Statement on the first business day of each month, at most 12 times, with the bill attached',
+  );
 });
