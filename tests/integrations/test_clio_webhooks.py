@@ -3,8 +3,9 @@
 import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qsl, quote, urlsplit
 
 import httpx
 import pytest
@@ -76,8 +77,20 @@ class World:
 
     async def agree(self) -> None:
         """Subscribe, and wait for Clio's handshake."""
+        await self.agree_to(2)
+
+    async def agree_to(self, number: int) -> None:
+        """The same, where there are so many in all."""
         await self.keep()
-        await until(lambda: [hook["status"] for hook in self.there] == ["enabled"] * 2)
+        await until(lambda: [hook["status"] for hook in self.there] == ["enabled"] * number)
+
+    async def shown(self) -> set[tuple[str, datetime | None]]:
+        """State of each subscription as the Sync page has it, and when it was suspended."""
+        async with self.product.database.transaction(self.firm.id) as session:
+            connection = await service.show_connection(
+                session, self.product.settings, firm_id=self.firm.id
+            )
+        return {(hook.status, hook.suspended_at) for hook in connection.webhooks}
 
     async def post(self, url: str, body: bytes, **headers: str) -> int:
         async with httpx.AsyncClient(trust_env=False) as http:
@@ -219,6 +232,60 @@ async def test_a_lost_subscription_is_made_again(
     assert len(world.there) == 2
     assert not {hook["id"] for hook in world.there} & before
     assert {row.status for row in (await world.here()).values()} == {WebhookStatus.enabled}
+
+
+async def test_one_that_was_made_though_the_answer_was_lost_is_not_made_twice(
+    world: World, clock: MovableClock
+) -> None:
+    lost = f"webhooks.json?fields={quote(webhooks.SHOWN['fields'])}"
+    await world.sandbox.do("faults", kind="truncate", path=lost, count=1)
+    await world.keep()
+    assert (await world.here())["bill"].clio_webhook_id is None
+    assert sorted(hook["model"] for hook in world.there) == ["bill", "contact"]
+    clock.move(minutes=10)
+    await world.agree()
+    assert {hook["id"] for hook in world.there} == {
+        row.clio_webhook_id for row in (await world.here()).values()
+    }
+    assert {row.problem for row in (await world.here()).values()} == {None}
+
+
+async def test_subscriptions_of_another_firm_on_the_same_account_stay(
+    world: World, clock: MovableClock
+) -> None:
+    tokens = await world.sandbox.allow(SMALL)
+    async with world.product.database.transaction() as session:
+        other = await make_firm(session, now=clock.now())
+    access_token = world.product.vault.encrypt(tokens["access_token"])
+    await connect(world.product, other, access_token=access_token)
+    await jobs.keep_webhooks(world.product, other.id)
+    theirs = {hook["id"] for hook in world.there}
+    nobodys = f"{world.product.settings.public_url}/webhooks/clio/forgotten"
+    world.there[0]["url"], kept = nobodys, theirs - {world.there[0]["id"]}
+    await world.agree_to(3)
+    assert len(world.there) == 3
+    assert {hook["id"] for hook in world.there} & theirs == kept
+
+
+async def test_what_clio_has_suspended_is_shown_and_remembered(
+    world: World, clock: MovableClock
+) -> None:
+    await world.agree()
+    for hook in world.there:
+        hook["status"] = "suspended"
+    world.sandbox.store.permissions["webhooks"] = "read"
+    clock.move(days=1)
+    await world.keep()
+    suspended_at = clock.now()
+    assert await world.shown() == {("suspended", suspended_at)}
+    world.sandbox.store.permissions["webhooks"] = "write"
+    clock.move(days=1)
+    await world.agree()
+    suspended_at = clock.now()
+    assert await world.shown() == {("enabled", suspended_at)}
+    clock.move(days=1)
+    await world.keep()
+    assert await world.shown() == {("enabled", suspended_at)}, "a good look forgets nothing"
 
 
 async def test_two_workers_make_one_subscription_of_each(world: World) -> None:

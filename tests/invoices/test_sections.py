@@ -1,6 +1,6 @@
 """The view over invoices: which section each stands in, and what is still owed."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from sqlalchemy import Row, select
@@ -19,9 +19,10 @@ from invoice_tracker.collections.models import CollectionState
 from invoice_tracker.core.database import enter_firm
 from invoice_tracker.domain.holds import HoldKind
 from invoice_tracker.firms.models import Firm
-from invoice_tracker.invoices.models import ClioState, Invoice
+from invoice_tracker.integrations.clio.models import ClioConnection, ConnectionState
+from invoice_tracker.invoices.models import ClioState, Invoice, Matter
 from invoice_tracker.invoices.overview import overview, set_now
-from invoice_tracker.invoices.repository import InvoiceFilter, Section
+from invoice_tracker.invoices.repository import InvoiceFilter, Section, list_invoices
 from invoice_tracker.invoices.status import refusal, status_note
 from invoice_tracker.invoices.totals import count_invoices, total_sections
 from invoice_tracker.payments.models import PaymentSource, PaymentState, RecordState
@@ -258,3 +259,80 @@ async def test_another_firm_sees_nothing_of_it(session, firm, invoice, clock) ->
     assert await total_sections(session, firm_id=firm.id, wanted=InvoiceFilter()) == []
     await enter_firm(session, firm.id)
     assert len(await total_sections(session, firm_id=firm.id, wanted=InvoiceFilter())) == 1
+
+
+@pytest.mark.parametrize("state", ["disconnected", "needs_reconnect"])
+async def test_while_clio_is_away_every_running_collection_is_on_hold(
+    session, firm, invoice, clock, state
+) -> None:
+    now = clock.now()
+    await make_collection(session, firm=firm, invoice=invoice, now=now, next_action_at=now)
+    connection = a_connection(firm, now)
+    session.add(connection)
+    await session.flush()
+    assert (await look(session, invoice, clock)).section == "active_reminders"
+    connection.state = state
+    await session.flush()
+    row = await look(session, invoice, clock)
+    assert (row.section, row.hold_kind, row.next_action_at) == (
+        "on_hold",
+        "clio_disconnected",
+        None,
+    )
+    assert status_note(row, NEW_YORK) == "Clio is not connected"
+    on_hold = InvoiceFilter(section=Section.on_hold)
+    assert await count_invoices(session, firm_id=firm.id, wanted=on_hold) == 1
+
+
+async def test_clio_away_at_one_firm_holds_nothing_of_another(
+    session, firm, invoice, clock
+) -> None:
+    now = clock.now()
+    await make_collection(session, firm=firm, invoice=invoice, now=now)
+    other = await make_firm(session, now=now)
+    await enter_firm(session, other.id)
+    session.add(a_connection(other, now, state=ConnectionState.disconnected))
+    await session.flush()
+    await enter_firm(session, firm.id)
+    assert (await look(session, invoice, clock)).section == "active_reminders"
+
+
+async def test_a_bill_that_asks_for_trust_money_now_is_not_called_deleted(
+    session, invoice, clock
+) -> None:
+    invoice.clio_state, invoice.is_trust = ClioState.deleted, True
+    await session.flush()
+    row = await look(session, invoice, clock)
+    assert refusal(row) == "A request for trust money in Clio now"
+
+
+async def test_a_search_finds_a_bill_by_each_of_its_matters(session, firm, invoice, clock) -> None:
+    matters = [
+        Matter(firm_id=firm.id, clio_id=number, display_number=f"0000{number}-Lease")
+        for number in (1, 2)
+    ]
+    session.add_all(matters)
+    await session.flush()
+    invoice.matter_id, invoice.matter_ids = matters[0].id, [matter.id for matter in matters]
+    await session.flush()
+    for q, found in (("00001", 1), ("00002", 1), ("lease", 1), ("00003", 0)):
+        for section in (None, Section.no_reminders):
+            wanted = InvoiceFilter(section=section, q=q)
+            assert await count_invoices(session, firm_id=firm.id, wanted=wanted) == found, q
+        rows, _ = await list_invoices(session, firm_id=firm.id, wanted=wanted, limit=5)
+        assert len(rows) == found, q
+
+
+def a_connection(
+    firm: Firm, now: datetime, state: ConnectionState = ConnectionState.connected
+) -> ClioConnection:
+    return ClioConnection(
+        firm_id=firm.id,
+        region="us",
+        state=state,
+        clio_account_id=1,
+        account_name="Hale & Moreno",
+        clio_user_id=1,
+        user_name="Dana Hale",
+        connected_at=now,
+    )

@@ -101,3 +101,13 @@ async def open_link(
         raise NotFound("This link is not valid, or no longer.")
     await enter_firm(session, row.firm_id)
     return OpenedLink(firm_id=row.firm_id, subject_id=row.subject_id, note=row.note)
+
+
+async def find_subject(session: AsyncSession, *, token: str) -> UUID | None:
+    """What a token stands for, in whichever firm; nothing for one that stopped working."""
+    row = (
+        await session.execute(
+            text("SELECT * FROM find_link_token(:hash)"), {"hash": hash_token(token)}
+        )
+    ).one_or_none()
+    return row.subject_id if row is not None else None

@@ -105,6 +105,8 @@ class Invoice(Identified, FirmOwned, Base):
     """All of its matters, the first first."""
     is_split: Mapped[bool] = mapped_column(default=False)
     """One of several bills for the same work: each payer has one."""
+    is_trust: Mapped[bool] = mapped_column(default=False)
+    """Became a request for trust money in Clio: deleted here, as it is none of ours any more."""
     clio_user_id: Mapped[int | None] = mapped_column(BigInteger)
     """Who owns the bill in Clio."""
     subject: Mapped[str | None]

@@ -1,9 +1,11 @@
-"""The view ``invoice_overview``, for queries. Its text is in ``migrations/sql``."""
+"""The view ``invoice_overview``, for queries. Its text is in ``migrations/sql``, the latest."""
 
 from datetime import datetime
 
 from sqlalchemy import (
+    ARRAY,
     BigInteger,
+    Boolean,
     Column,
     Date,
     DateTime,
@@ -29,6 +31,8 @@ overview = Table(
     Column("client_name", String),
     Column("recipient", String),
     Column("matter_id", Uuid),
+    Column("matter_ids", ARRAY(Uuid)),
+    Column("is_trust", Boolean),
     Column("matter_display_number", String),
     Column("subject", String),
     Column("issued_on", Date),

@@ -24,7 +24,7 @@ from sqlalchemy.sql.base import ReadOnlyColumnCollection
 
 from invoice_tracker.core.errors import Invalid, NotFound
 from invoice_tracker.core.pagination import decode_cursor, encode_cursor
-from invoice_tracker.invoices.models import DUE_DAY, ClioState
+from invoice_tracker.invoices.models import DUE_DAY, ClioState, Matter
 from invoice_tracker.invoices.overview import overview
 
 
@@ -155,8 +155,18 @@ def matching(columns: Columns, firm_id: UUID, wanted: InvoiceFilter) -> list[Col
         found.append(columns.currency == wanted.currency.upper())
     if wanted.q:
         texts = (columns.number, columns.client_name, columns.matter_display_number)
-        found.append(or_(*(text.icontains(wanted.q, autoescape=True) for text in texts)))
+        any_text = (text.icontains(wanted.q, autoescape=True) for text in texts)
+        found.append(or_(*any_text, columns.matter_ids.bool_op("&&")(_matters(firm_id, wanted.q))))
     return found
+
+
+def _matters(firm_id: UUID, q: str) -> ColumnElement[Sequence[UUID]]:
+    """Ids of the matters with this in their number, looked up once and not for each invoice."""
+    return func.array(
+        select(Matter.id)
+        .where(Matter.firm_id == firm_id, Matter.display_number.icontains(q, autoescape=True))
+        .scalar_subquery()
+    )
 
 
 def _after(cursor: str, value: ColumnElement[Any], *, ascending: bool) -> ColumnElement[bool]:

@@ -45,6 +45,7 @@ _FACTS = {
     "etag": "etag",
     "clio_updated_at": "updated_at",
     "is_split": "is_split",
+    "is_trust": "is_trust",
     "clio_user_id": "user_id",
 }
 """Column of an invoice → field of a record."""

@@ -12,6 +12,7 @@ _CLIO_STATES: Final = {
     "void": "Voided in Clio",
     "deleted": "Deleted in Clio",
 }
+_TRUST: Final = "A request for trust money in Clio now"
 _RECORDING: Final = {
     "waiting": "Paid by Stripe, being recorded in Clio",
     "queued": "Paid by Stripe, to be recorded in Clio by hand",
@@ -28,7 +29,7 @@ _PAYMENTS: Final = {
 def refusal(row: Row[Any]) -> str | None:
     """Why this invoice cannot be reminded, or nothing."""
     if row.clio_state not in ("awaiting_payment", "paid"):
-        return _CLIO_STATES[row.clio_state]
+        return _TRUST if row.is_trust else _CLIO_STATES[row.clio_state]
     if row.section == "paid":
         return "Paid"
     if row.effective_balance_minor <= 0:

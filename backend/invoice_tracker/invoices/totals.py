@@ -30,6 +30,7 @@ _facts = (
         Invoice.number,
         Invoice.currency,
         Invoice.total_minor,
+        Invoice.matter_ids,
         Client.name.label("client_name"),
         Matter.display_number.label("matter_display_number"),
     )

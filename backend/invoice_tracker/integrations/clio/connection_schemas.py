@@ -33,6 +33,8 @@ class WebhookOut(Output):
     model: WebhookModel
     status: Literal["pending", "enabled", "suspended", "impossible"]
     last_event_at: datetime | None
+    suspended_at: datetime | None
+    """When Clio was last found to have stopped sending, made again since or not."""
     expires_at: datetime | None
     problem: str | None
 

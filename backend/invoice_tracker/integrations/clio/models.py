@@ -180,6 +180,8 @@ class ClioWebhook(Identified, FirmOwned, Base):
     expires_at: Mapped[datetime | None]
     created_at: Mapped[datetime]
     last_event_at: Mapped[datetime | None]
+    suspended_at: Mapped[datetime | None]
+    """When Clio was last found to have suspended it, made again since or not."""
     look_at: Mapped[datetime | None]
     """When to see to it again; nothing for at once."""
     problem: Mapped[str | None]

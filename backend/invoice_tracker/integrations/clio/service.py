@@ -83,6 +83,7 @@ async def _show_webhooks(
                 model=model,
                 status="impossible",
                 last_event_at=None,
+                suspended_at=None,
                 expires_at=None,
                 problem=ONLY_HTTPS,
             )

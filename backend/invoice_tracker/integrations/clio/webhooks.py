@@ -14,10 +14,10 @@ from sqlalchemy import delete, or_, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from invoice_tracker.firms.links import make_new_link
+from invoice_tracker.firms.links import find_subject, make_new_link
 from invoice_tracker.firms.models import LinkKind, LinkToken
 from invoice_tracker.integrations.clio.access import ClioAccess, open_client
-from invoice_tracker.integrations.clio.client import ClioClient
+from invoice_tracker.integrations.clio.client import ClioClient, Params
 from invoice_tracker.integrations.clio.models import (
     ClioConnection,
     ClioWebhook,
@@ -49,6 +49,7 @@ WATCHED = {
 ``updated_at`` is among it so that one is sent for every change.
 """
 SHOWN = {"fields": "id,etag,status,shared_secret,expires_at"}
+LISTED: Params = {"fields": "id,url", "order": "id(asc)", "limit": 200}
 NOT_REACHED = "Clio did not reach this installation. We try again once a day."
 ONLY_HTTPS = (
     "Clio sends events only to https addresses, and this installation's is none. "
@@ -161,7 +162,9 @@ async def _still_good(
     path = f"webhooks/{subscription.clio_id}.json"
     try:
         found = (await client.get(path, SHOWN)).data
-        if found["status"] != WebhookStatus.enabled:
+        status = WebhookStatus(found["status"])
+        if status is not WebhookStatus.enabled:
+            await _note_not_enabled(access, firm_id, subscription, status)
             return False
         expires_at = datetime.fromisoformat(found["expires_at"])
         if expires_at <= access.clock.now():
@@ -183,6 +186,16 @@ async def _still_good(
     return True
 
 
+async def _note_not_enabled(
+    access: ClioAccess, firm_id: UUID, subscription: _Subscription, status: WebhookStatus
+) -> None:
+    """What Clio says; that it had suspended it stays to be seen after it works again."""
+    values: dict[str, Any] = {"status": status}
+    if status is WebhookStatus.suspended:
+        values["suspended_at"] = access.clock.now()
+    await _note(access, firm_id, subscription, **values)
+
+
 async def _make(
     access: ClioAccess, client: ClioClient, firm_id: UUID, subscription: _Subscription
 ) -> None:
@@ -195,6 +208,7 @@ async def _make(
     now = access.clock.now()
     if subscription.clio_id is not None:
         await _remove(client, subscription.clio_id)
+    await _remove_strays(access, client, subscription)
     async with access.database.transaction(firm_id) as session:
         token = await make_new_link(
             session,
@@ -215,7 +229,7 @@ async def _make(
         if not is_ours:
             raise NotConnected("Clio was disconnected.")
     data = {
-        "url": f"{access.settings.public_url}/webhooks/clio/{token}",
+        "url": _address(access.settings, token),
         "model": subscription.model.value,
         "fields": WATCHED[subscription.model],
         "events": ["created", "updated", "deleted"],
@@ -230,6 +244,33 @@ async def _make(
     if made.get("shared_secret"):
         values["secret"] = access.vault.encrypt(str(made["shared_secret"]))
     await _note(access, firm_id, subscription, **values)
+
+
+async def _remove_strays(
+    access: ClioAccess, client: ClioClient, subscription: _Subscription
+) -> None:
+    """Take away what Clio made although its answer was lost: nothing here knows its id.
+
+    Its address tells whose it is: this subscription's, or nobody's any more. Those of other firms
+    here that share the account are theirs. Raises ``ClioProblem``.
+    """
+    base = _address(access.settings, "")
+    found = [
+        hook
+        async for page in client.pages("webhooks.json", LISTED)
+        for hook in page.data
+        if isinstance(hook, dict) and str(hook.get("url")).startswith(base)
+    ]
+    for hook in found:
+        token = str(hook["url"]).removeprefix(base)
+        async with access.database.transaction() as session:
+            subject = await find_subject(session, token=token)
+        if subject in {None, subscription.id}:
+            await _remove(client, int(hook["id"]))
+
+
+def _address(settings: Settings, token: str) -> str:
+    return f"{settings.public_url}/webhooks/clio/{token}"
 
 
 async def _remove(client: ClioClient, clio_id: int) -> None:

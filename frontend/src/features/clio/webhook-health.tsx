@@ -32,6 +32,11 @@ export function WebhookTable({ webhooks }: { webhooks: readonly WebhookHealth[] 
   );
 }
 
+function suspension(hook: WebhookHealth, at: string): string {
+  const said = `Clio had stopped telling us, we saw on ${at}.`;
+  return hook.status === 'enabled' ? `${said} It works again.` : said;
+}
+
 function Hooks({ webhooks }: { webhooks: readonly WebhookHealth[] }) {
   const { instant } = useDates();
   return (
@@ -54,6 +59,11 @@ function Hooks({ webhooks }: { webhooks: readonly WebhookHealth[] }) {
                 <Table.Td>
                   <Stack gap={2} align="flex-start">
                     <Badge color={color}>{text}</Badge>
+                    {hook.suspended_at ? (
+                      <Text size="sm" c="dimmed">
+                        {suspension(hook, instant(hook.suspended_at))}
+                      </Text>
+                    ) : null}
                     {hook.problem ? (
                       <Text size="sm" c="red">
                         {hook.problem}

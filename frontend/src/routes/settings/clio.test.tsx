@@ -17,8 +17,8 @@ const connection: ClioConnection = {
   error: null,
   record_strategy: 'automatic',
   webhooks: [
-    { model: 'bill', status: 'enabled', last_event_at: null, expires_at: '2026-12-20T14:05:00Z', problem: null },
-    { model: 'contact', status: 'pending', last_event_at: null, expires_at: null, problem: 'Clio did not reach us.' },
+    { model: 'bill', status: 'enabled', last_event_at: null, suspended_at: null, expires_at: '2026-12-20T14:05:00Z', problem: null },
+    { model: 'contact', status: 'pending', last_event_at: null, suspended_at: null, expires_at: null, problem: 'Clio did not reach us.' },
   ],
   regions: [
     { key: 'us', name: 'United States', host: 'app.clio.com', configured: true, how_to_set_up: null },
@@ -120,4 +120,19 @@ it('shows how the runs went, and what a comparison found', async () => {
   await userEvent.click(screen.getByRole('button', { name: 'Show 1' }));
   expect(await screen.findByText('The balance was another one.')).toBeVisible();
   expect(screen.getByRole('link', { name: 'Invoice 1042' })).toBeVisible();
+});
+
+it('shows what Clio has suspended, and that it works again', async () => {
+  const suspended_at = '2026-11-22T09:00:00Z';
+  const hook = { last_event_at: null, expires_at: null, suspended_at, problem: null };
+  const webhooks: ClioConnection['webhooks'] = [
+    { ...hook, model: 'bill', status: 'suspended' },
+    { ...hook, model: 'contact', status: 'enabled' },
+  ];
+  fakeApi(answers({ webhooks }));
+  renderApp('/settings/sync');
+  const bills = (await screen.findByText('Suspended by Clio')).closest('tr');
+  expect(bills).toHaveTextContent(/^Bills.*Clio had stopped telling us, we saw on .*Nov[^.]*\.Nothing yet/);
+  const clients = screen.getByText('Working').closest('tr');
+  expect(clients).toHaveTextContent(/^Clients.*It works again\./);
 });
