@@ -124,6 +124,12 @@ class Reminder(Identified, FirmOwned, Base):
             postgresql_where=text("state IN ('awaiting_approval', 'uncertain', 'to_call')"),
         ),
         Index("ix_reminders_recipient", "firm_id", "recipient", "ended_at"),
+        Index(
+            "ix_reminders_reviewed",
+            "firm_id",
+            "planned_on",
+            postgresql_where=text("reviewed_at IS NOT NULL"),
+        ),
     )
 
     collection_id: Mapped[UUID] = mapped_column(ForeignKey("collections.id"))

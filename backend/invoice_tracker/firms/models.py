@@ -61,6 +61,12 @@ class SendingRules(Base):
     """Whether clients whom Clio itself reminds get no reminders from here."""
     attorney_preview: Mapped[bool] = mapped_column(default=False)
     """Whether attorneys get tomorrow's list of their matters by mail."""
+    attorneys_told_for: Mapped[date | None]
+    """The latest of the firm's days whose mails attorneys have been told of."""
+    rules_changed_at: Mapped[datetime | None]
+    """When the owner last changed a rule: what is expected to leave today is counted anew."""
+    guard_cap: Mapped[int] = mapped_column(default=0)
+    """More automatic mails than this in a day stop everything; 0: only the forecast counts."""
     guard_tripped_at: Mapped[datetime | None]
     guard_reason: Mapped[str | None]
     guard_released_on: Mapped[date | None]
