@@ -43,3 +43,6 @@ class AutoCollectRule(Identified, FirmOwned, Base):
     created_at: Mapped[datetime]
     updated_at: Mapped[datetime]
     last_run_at: Mapped[datetime | None]
+    """Nothing: it is to run as soon as it can."""
+    deleted_at: Mapped[datetime | None]
+    """Kept, because collections that it started say so."""

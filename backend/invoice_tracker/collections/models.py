@@ -42,6 +42,11 @@ class Collection(Identified, FirmOwned, Base):
             postgresql_where=text("state = 'active'"),
         ),
         Index("ix_collections_firm_id_invoice_id", "firm_id", "invoice_id"),
+        Index(
+            "ix_collections_auto_collect_rule_id",
+            "auto_collect_rule_id",
+            postgresql_where=text("auto_collect_rule_id IS NOT NULL"),
+        ),
     )
 
     invoice_id: Mapped[UUID] = mapped_column(ForeignKey("invoices.id"))

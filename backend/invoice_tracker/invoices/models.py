@@ -55,7 +55,15 @@ class Matter(Identified, FirmOwned, Base):
     """A matter in Clio. Its description stays out of mails."""
 
     __tablename__ = "matters"
-    __table_args__ = (UniqueConstraint("firm_id", "clio_id"),)
+    __table_args__ = (
+        UniqueConstraint("firm_id", "clio_id"),
+        Index(
+            "ix_matters_unread",
+            "firm_id",
+            "clio_id",
+            postgresql_where=text("details_read_at IS NULL"),
+        ),
+    )
 
     clio_id: Mapped[int] = mapped_column(BigInteger)
     display_number: Mapped[str]
@@ -65,6 +73,8 @@ class Matter(Identified, FirmOwned, Base):
     attorney_name: Mapped[str | None]
     attorney_email: Mapped[str | None]
     practice_area: Mapped[str | None]
+    details_read_at: Mapped[datetime | None]
+    """When attorney and practice area were last read: no bill brings them."""
 
 
 class ClioState(StrEnum):
