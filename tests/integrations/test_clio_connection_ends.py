@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import date
 from urllib.parse import parse_qs, urlsplit
+from uuid import UUID
 
 import httpx
 import pytest
@@ -96,6 +97,36 @@ async def test_connecting_again_lets_the_mail_go(client, diary, stub):
     await jobs.run_requested(diary.adapters, diary.firm.id)
     await diary.live_until(date(2026, 3, 18))
     assert len(diary.mails()) == 1
+
+
+async def test_while_clio_is_away_collections_are_on_hold_and_decide_nothing(client, diary, stub):
+    await client.post(f"{CONNECTION}/disconnect", json={"confirm": "DISCONNECT"})
+    assert await on_hold(client) == ["Clio is not connected"]
+    assert "Clio is not connected." in await explained(client, diary)
+    [collection_id] = await collection_ids(diary)
+    plan = (await client.get(f"/api/v1/collections/{collection_id}/plan")).json()
+    assert [(item["state"], item["note"]) for item in plan["items"]] == [
+        ("held", "Clio is not connected.")
+    ]
+    await diary.live_until(DUE, hour=11)
+    assert await diary.reminders() == []
+    await connect_again(client)
+    assert await on_hold(client) == []
+    await jobs.run_requested(diary.adapters, diary.firm.id)
+    # At once, though the nightly look at all dates is hours away.
+    await diary.live_until(DUE, hour=13)
+    assert diary.days() == [DUE]
+
+
+async def collection_ids(diary: Diary) -> list[UUID]:
+    async with diary.adapters.database.transaction(diary.firm.id) as session:
+        return list(await session.scalars(select(Collection.id)))
+
+
+async def on_hold(client: httpx.AsyncClient) -> list[str]:
+    """What the list says of what is on hold."""
+    answer = await client.get("/api/v1/invoices", params={"section": "on_hold"})
+    return [item["status_note"] for item in answer.json()["items"]]
 
 
 async def test_after_a_revoked_access_no_mail_leaves(client, diary, stub):

@@ -8,7 +8,7 @@ from collections.abc import Collection as Group
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import DateTime, String, Uuid, column, func, select, table
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from invoice_tracker.collections.models import HoldRow
@@ -18,6 +18,14 @@ from invoice_tracker.payments.models import Checkout, CheckoutState, Payment, Pa
 CHECKOUT_GRACE = timedelta(minutes=30)
 """How long after the client opened the payment page a reminder waits for what comes of it."""
 
+# By its name alone, as the view of the invoices does: imports point leftwards.
+_clio = table(
+    "clio_connections",
+    column("firm_id", Uuid),
+    column("state", String),
+    column("last_read_at", DateTime(timezone=True)),
+    column("connected_at", DateTime(timezone=True)),
+)
 _BY_PAYMENT = {
     PaymentState.processing: HoldKind.payment_processing,
     PaymentState.disputed: HoldKind.refund_or_chargeback,
@@ -29,7 +37,7 @@ async def load_holds(
 ) -> dict[UUID, list[Hold]]:
     """All holds of these invoices that are not over at ``now``."""
     found: dict[UUID, list[Hold]] = {}
-    for load in (_set_by_hand, _from_payments, _from_checkouts):
+    for load in (_set_by_hand, _from_payments, _from_checkouts, _while_clio_is_away):
         for invoice_id, hold in await load(session, firm_id, invoice_ids):
             if hold.ends_at is None or hold.ends_at > now:
                 found.setdefault(invoice_id, []).append(hold)
@@ -96,3 +104,24 @@ async def _from_checkouts(
         )
         for invoice_id, at in rows
     ]
+
+
+async def _while_clio_is_away(
+    session: AsyncSession, firm_id: UUID, invoice_ids: Group[UUID]
+) -> list[tuple[UUID, Hold]]:
+    """Every invoice of a firm whose access to Clio has ended: nobody knows what is still owed."""
+    since = await clio_away_since(session, firm_id=firm_id)
+    if since is None:
+        return []
+    hold = Hold(HoldKind.clio_disconnected, "", starts_at=since)
+    return [(invoice_id, hold) for invoice_id in invoice_ids]
+
+
+async def clio_away_since(session: AsyncSession, *, firm_id: UUID) -> datetime | None:
+    """The last good reading of a Clio that is disconnected; nothing while it is connected."""
+    found: datetime | None = await session.scalar(
+        select(func.coalesce(_clio.c.last_read_at, _clio.c.connected_at)).where(
+            _clio.c.firm_id == firm_id, _clio.c.state != "connected"
+        )
+    )
+    return found

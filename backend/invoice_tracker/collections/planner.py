@@ -10,6 +10,7 @@ from sqlalchemy import exists, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from invoice_tracker.collections.deciding import Deciding, write_decisions
+from invoice_tracker.collections.derived_holds import clio_away_since
 from invoice_tracker.collections.endings import end_collection, end_of
 from invoice_tracker.collections.facts import FirmFacts, load, load_firm, load_past
 from invoice_tracker.collections.hints import refresh, rewrite
@@ -22,6 +23,7 @@ from invoice_tracker.collections.models import (
 )
 from invoice_tracker.core.deps import Adapters
 from invoice_tracker.domain.reminder_schedule import due_reminders
+from invoice_tracker.firms.models import SendingRules
 from invoice_tracker.invoices.models import Client, Invoice
 from invoice_tracker.invoices.service import lock_invoices
 
@@ -37,6 +39,7 @@ async def plan_due(adapters: Adapters, firm_id: UUID) -> int:
     an hour, and stops no other.
     """
     now = adapters.clock.now()
+    await _date_anew(adapters, firm_id)
     await _wake_the_stuck(adapters, firm_id, now)
     can_take_payments = await adapters.gateway.can_take_payments(firm_id)
     this = Deciding(adapters, now, can_take_payments)
@@ -82,14 +85,31 @@ async def plan_collection(
         facts.past,
         holds=facts.holds,
         now=this.now,
-        calendar=firm.calendar,
-        rules=firm.rules,
+        calendar=facts.firm.calendar,
+        rules=facts.firm.rules,
         last_mail_on=facts.last_mail_on,
     )
     await write_decisions(session, this, loaded=facts, decisions=decisions)
     past = await load_past(session, firm_id=firm.firm_id, collection_ids=[collection_id])
     facts = replace(facts, past=tuple(past.get(collection_id, ())))
     await rewrite(session, collection=collection, facts=facts, now=this.now)
+
+
+async def _date_anew(adapters: Adapters, firm_id: UUID) -> None:
+    """After a change to the firm's calendar or rules, every collection has other dates."""
+    async with adapters.database.transaction(firm_id) as session:
+        stale_since = (await session.get_one(SendingRules, firm_id)).hints_stale_since
+    if stale_since is None:
+        return
+    await rederive_hints(adapters, firm_id)
+    async with adapters.database.transaction(firm_id) as session:
+        # A change that came meanwhile has another instant, and is seen to by the next tick.
+        await session.execute(
+            update(SendingRules)
+            .where(SendingRules.firm_id == firm_id, SendingRules.hints_stale_since == stale_since)
+            .values(hints_stale_since=None)
+            .execution_options(synchronize_session=False)
+        )
 
 
 async def rederive_hints(adapters: Adapters, firm_id: UUID) -> int:
@@ -205,6 +225,8 @@ async def _wake_the_stuck(adapters: Adapters, firm_id: UUID, now: datetime) -> N
         .limit(BATCH)
     )
     async with adapters.database.transaction(firm_id) as session:
+        if await clio_away_since(session, firm_id=firm_id) is not None:
+            return
         batch = (await session.execute(query)).all()
         if batch:
             await _refresh(session, firm_id, batch, now)
