@@ -1,6 +1,6 @@
 """Take due messages for one worker, and hold the rest back with a reason."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from uuid import UUID, uuid4
@@ -16,6 +16,10 @@ LEASE = timedelta(minutes=10)
 """How long a worker may take from the claim of a batch to the record of its last message."""
 
 
+Guard = Callable[[AsyncSession, UUID, datetime], Awaitable[str | None]]
+"""Asked before automatic messages of a firm are claimed: why none may leave now, in words."""
+
+
 @dataclass(frozen=True, slots=True)
 class Rules:
     """Which kinds of a firm's messages may leave now, and how many."""
@@ -28,6 +32,8 @@ class Rules:
     """Kinds that may not leave now, and in words why."""
     pace: Pace | None = None
     """None: no limit."""
+    guard: Guard | None = None
+    """Stops all that keep to the pace."""
 
 
 def _due(firm_id: UUID, kinds: Collection[str], now: datetime) -> list[ColumnElement[bool]]:
@@ -54,6 +60,10 @@ async def claim(
         allowed = await room_now(session, firm_id=firm_id, pace=rules.pace, now=now)
         if allowed.count <= room:
             room, reason = allowed.count, allowed.reason
+    if rules.guard is not None and rules.paced:
+        stopped = await rules.guard(session, firm_id, now)
+        if stopped is not None:
+            room, reason = 0, stopped
     taken += await _take(session, claim_id, _due(firm_id, rules.paced, now), now, room)
     if reason is not None:
         await _hold_back(session, _due(firm_id, rules.paced, now), reason)

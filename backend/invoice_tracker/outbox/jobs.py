@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Collection
+from dataclasses import replace
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -9,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from invoice_tracker.core.deps import Adapters
 from invoice_tracker.firms.service import get_sender, get_sending_rules
 from invoice_tracker.outbox import deliver
-from invoice_tracker.outbox.claim import Rules
+from invoice_tracker.outbox.claim import Guard, Rules
 from invoice_tracker.outbox.handlers import Handlers
 from invoice_tracker.outbox.models import MessageState
 from invoice_tracker.outbox.pace import Pace
@@ -25,10 +26,12 @@ async def deliver_due(
     handlers: Handlers,
     kinds: Collection[str],
     lanes: int = 1,
+    guard: Guard | None = None,
 ) -> Counter[MessageState]:
     """One round for one firm; ``kinds`` are those that may leave now, the others wait."""
     async with adapters.database.transaction(firm_id) as session:
         rules = await rules_now(session, firm_id=firm_id, handlers=handlers, kinds=kinds)
+    rules = replace(rules, guard=guard)
     return await deliver.deliver_due(
         database=adapters.database,
         firm_id=firm_id,
