@@ -282,6 +282,7 @@ async def test_a_bill_that_turns_out_to_be_trust_money_is_taken_out(
     assert (after.clio_state, after.client_id) == ("deleted", invoice.client_id)
     page = (await client.get(f"/api/v1/invoices/{invoice.id}")).json()
     assert (page["section"], page["pay_url"], page["remindable"]) == (None, None, False)
+    assert page["status_note"] == "A request for trust money in Clio now"
     told = "The bill is a request for trust money in Clio now: it is no longer collected here"
     assert (await titles_of(adapters, firm)).count(told) == 1
     await adapters.billing.reread(firm.id, [invoice.id])
@@ -291,6 +292,7 @@ async def test_a_bill_that_turns_out_to_be_trust_money_is_taken_out(
     await sync(adapters, firm)
     found = await invoices_of(adapters, firm)
     assert [found[key].clio_state for key in (bill, known)] == ["awaiting_payment"] * 2
+    assert not found[bill].is_trust
 
 
 async def test_the_same_bills_again_write_nothing(client, sandbox, adapters, firm, connected):

@@ -15,6 +15,7 @@ NOT_COLLECTABLE = {
     ClioState.draft: "The bill is a draft again in Clio.",
     ClioState.awaiting_approval: "The bill awaits approval again in Clio.",
 }
+TRUST = "The bill is a request for trust money in Clio now."
 PAID = "The invoice is paid."
 TITLES = {
     CollectionState.settled: "Reminders ended: the invoice is paid",
@@ -28,6 +29,8 @@ def end_of(invoice: Invoice, *, balance_minor: int) -> tuple[CollectionState, st
 
     ``balance_minor`` is the effective balance, in minor units.
     """
+    if invoice.is_trust:
+        return CollectionState.stopped, TRUST
     if invoice.clio_state in NOT_COLLECTABLE:
         return CollectionState.stopped, NOT_COLLECTABLE[invoice.clio_state]
     if invoice.clio_state is ClioState.paid or balance_minor <= 0:
