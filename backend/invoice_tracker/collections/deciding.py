@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from invoice_tracker.collections.facts import Loaded
 from invoice_tracker.collections.models import Reminder, ReminderState
+from invoice_tracker.collections.reviewed import as_reviewed, carry_over
 from invoice_tracker.collections.threads import load_thread
 from invoice_tracker.core.deps import Adapters
 from invoice_tracker.core.errors import NotFound
@@ -44,8 +45,8 @@ async def write_decisions(
 ) -> None:
     """Write what was decided for one collection. The caller holds its invoice row's lock.
 
-    A key that is there already, and was not cancelled, is left alone: that is what makes it at
-    most one message for each step, however often and by however many this is called.
+    A key that is there already is left alone, unless it was cancelled or only agreed to ahead:
+    that is what makes it at most one message for each step, however often this is called.
     """
     for decision in decisions:
         match decision:
@@ -131,13 +132,15 @@ async def _write(
     thread = await load_thread(
         session, firm_id=reminder.firm_id, collection_id=reminder.collection_id
     )
-    return write_mail(step, facts, thread=thread), facts.text.balance.amount_minor
+    mail = write_mail(as_reviewed(step, reminder), facts, thread=thread)
+    return mail, facts.text.balance.amount_minor
 
 
 async def _queue(session: AsyncSession, this: Deciding, loaded: Loaded, decision: Send) -> None:
     reminder_id = await _insert(session, this, loaded, decision, ReminderState.queued)
     if reminder_id is None:
         return
+    await carry_over(session, reminder_id=reminder_id, now=this.now)
     reminder = await session.get(Reminder, reminder_id, populate_existing=True)
     assert reminder is not None
     try:
@@ -186,7 +189,7 @@ async def _skip(session: AsyncSession, this: Deciding, loaded: Loaded, decision:
 async def _skip_awaiting(
     session: AsyncSession, loaded: Loaded, decision: Skip, now: datetime
 ) -> UUID | None:
-    """A reminder whose time passed while it waited for approval; its id, if there is one."""
+    """A reminder whose time passed while it waited for a person or its day; its id, if any."""
     return await session.scalar(
         update(Reminder)
         .where(
@@ -194,7 +197,7 @@ async def _skip_awaiting(
             Reminder.collection_id == loaded.collection_id,
             Reminder.step_id == decision.step.id,
             Reminder.occurrence == decision.occurrence,
-            Reminder.state == ReminderState.awaiting_approval,
+            Reminder.state.in_([ReminderState.awaiting_approval, ReminderState.approved]),
         )
         .values(state=ReminderState.skipped, reason=decision.reason, ended_at=now)
         .returning(Reminder.id)
@@ -240,8 +243,8 @@ async def _insert(
         .on_conflict_do_update(
             index_elements=["firm_id", "dedupe_key"],
             set_=values,
-            # Nothing of a cancelled one has left: it is decided anew under the same key.
-            where=Reminder.state == ReminderState.cancelled,
+            # Nothing of these has left: they are decided, or decided anew, under the same key.
+            where=Reminder.state.in_([ReminderState.cancelled, ReminderState.approved]),
         )
         .returning(Reminder.id)
     )

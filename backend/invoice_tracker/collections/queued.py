@@ -11,8 +11,8 @@ from invoice_tracker.collections.models import Reminder, ReminderState
 from invoice_tracker.outbox.models import MessageState, OutboxMessage
 from invoice_tracker.outbox.service import cancel_unsent
 
-TO_DO = (ReminderState.awaiting_approval, ReminderState.to_call)
-"""Waiting for a person; nothing of them is in the outbox."""
+TO_DO = (ReminderState.awaiting_approval, ReminderState.approved, ReminderState.to_call)
+"""Waiting for a person, or for their day; nothing of them is in the outbox."""
 
 
 async def cancel_open(
