@@ -122,6 +122,7 @@ class Reminder(Identified, FirmOwned, Base):
     __table_args__ = (
         UniqueConstraint("firm_id", "dedupe_key"),
         Index("ix_reminders_firm_id_collection_id", "firm_id", "collection_id"),
+        Index("ix_reminders_outbox_message_id", "outbox_message_id"),
         Index(
             "ix_reminders_to_do",
             "firm_id",

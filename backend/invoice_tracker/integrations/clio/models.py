@@ -210,15 +210,32 @@ class LogState(StrEnum):
 
 
 class CommunicationLog(Identified, FirmOwned, Base):
-    """A sent reminder's entry among Clio's communications: at most one."""
+    """A sent mail's entry among a matter's communications in Clio: at most one."""
 
     __tablename__ = "clio_communication_logs"
-    __table_args__ = (UniqueConstraint("reminder_id"),)
+    __table_args__ = (
+        UniqueConstraint("reminder_id"),
+        Index(
+            "ix_clio_communication_logs_pending",
+            "firm_id",
+            "next_attempt_at",
+            postgresql_where=text("state = 'pending'"),
+        ),
+        Index(
+            "ix_clio_communication_logs_to_show",
+            "firm_id",
+            "created_at",
+            postgresql_where=text("state IN ('failed', 'uncertain')"),
+        ),
+    )
 
     reminder_id: Mapped[UUID] = mapped_column(ForeignKey("reminders.id", ondelete="CASCADE"))
+    """One of the mail's reminders of that matter; a mail about one invoice has only one."""
     state: Mapped[LogState]
     clio_communication_id: Mapped[int | None] = mapped_column(BigInteger)
     attempts: Mapped[int] = mapped_column(default=0)
     next_attempt_at: Mapped[datetime | None]
+    """When it is tried again; while Clio is being asked, when it is given up for lost."""
     error: Mapped[str | None]
+    """In words. A pending entry without one is being made at this moment."""
     created_at: Mapped[datetime]
