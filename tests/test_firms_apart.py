@@ -20,7 +20,7 @@ from invoice_tracker.core.database import enter_firm
 from invoice_tracker.core.deps import Adapters
 from invoice_tracker.domain.holds import HoldKind
 from invoice_tracker.domain.reminder_schedule import Anchor, Backlog, StepKind
-from invoice_tracker.firms.models import Firm
+from invoice_tracker.firms.models import Firm, FirmClosure
 from invoice_tracker.integrations.clio.models import RunKind, RunState, SyncRun
 from invoice_tracker.main import create_app
 from invoice_tracker.models import metadata
@@ -48,7 +48,7 @@ BODIES: dict[str, Any] = {
 OF_THE_CALLER = {
     "accounts_create", "accounts_get_sign_up", "sessions_create", "sessions_get_current",
     "sessions_delete_current", "firm_get", "firm_update", "sending_rules_get",
-    "sending_rules_update", "setup_get", "sender_get", "sender_update",
+    "sending_rules_update", "setup_get", "closures_create", "holiday_countries_list", "sender_get", "sender_update",
     "sender_verification_create", "reminder_sets_create", "reminder_sets_lint",
     "reminder_sets_preview_mail", "reminder_sets_send_test_mail", "reminder_sets_list_ready_made",
     "reminder_sets_list_variables", "collections_preview", "collections_start", "activity_get",
@@ -157,7 +157,10 @@ async def victim(adapters: Adapters) -> Victim:
             created_at=now,
         )
         hold = HoldRow(firm_id=firm.id, invoice_id=invoice.id, kind=HoldKind.paused, starts_at=now)
-        session.add_all([reminder, hold])
+        closure = FirmClosure(
+            firm_id=firm.id, starts_on=now.date(), ends_on=now.date(), reason="Closed"
+        )
+        session.add_all([reminder, hold, closure])
         await session.flush()
     ids = {
         "invoices": invoice.id,
@@ -167,6 +170,7 @@ async def victim(adapters: Adapters) -> Victim:
         "collections": collection.id,
         "reminders": reminder.id,
         "sync-runs": run.id,
+        "closures": closure.id,
     }
     return Victim(firm=firm, ids=ids, client_id=client.id)
 

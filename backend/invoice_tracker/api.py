@@ -4,9 +4,11 @@ from fastapi import FastAPI
 
 from invoice_tracker import first_run
 from invoice_tracker.accounts import router as sessions
+from invoice_tracker.auto_collect import router as auto_collect
 from invoice_tracker.collections import reminders_router as reminders
 from invoice_tracker.collections import router as collections
 from invoice_tracker.core.errors import Problem
+from invoice_tracker.firms import calendar_router as firm_calendar
 from invoice_tracker.firms import router as firm
 from invoice_tracker.firms import sign_up_router as accounts
 from invoice_tracker.integrations.clio import router as clio
@@ -28,12 +30,14 @@ ROUTERS = (
     accounts.router,
     sessions.router,
     firm.router,
+    firm_calendar.router,
     first_run.router,
     sender.router,
     invoices.router,
     clients.router,
     payments.router,
     reminder_sets.router,
+    auto_collect.router,
     collections.router,
     reminders.router,
     clio.router,

@@ -75,6 +75,7 @@ def new_columns() -> dict[str, list[sa.Column[object]]]:
                 nullable=False,
                 server_default=sa.false(),
             ),
+            sa.Column("hints_stale_since", INSTANT),
             sa.Column("guard_tripped_at", INSTANT),
             sa.Column("guard_reason", sa.String()),
             sa.Column("guard_released_on", sa.Date()),

@@ -6,7 +6,7 @@ shows (plan, preview, explanation). The pure functions of ``domain`` do the rest
 
 from collections.abc import Collection as Group
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from uuid import UUID
 
@@ -22,12 +22,14 @@ from invoice_tracker.domain.reminder_facts import (
     CollectionFacts,
     InvoiceFacts,
     InvoiceStatus,
+    Jump,
     PastReminder,
     PastState,
     SendingRules,
     Step,
 )
-from invoice_tracker.firms.models import Firm
+from invoice_tracker.domain.reminder_groups import Grouping, GroupKey, group_key
+from invoice_tracker.firms.calendars import load_calendar
 from invoice_tracker.firms.models import SendingRules as SendingRulesRow
 from invoice_tracker.invoices.models import Client, ClioState, Invoice
 from invoice_tracker.outbox.models import MessageState, OutboxMessage
@@ -47,11 +49,12 @@ STATUS = {
 
 @dataclass(frozen=True, slots=True)
 class FirmFacts:
-    """A firm's calendar and limits."""
+    """A firm's calendar and limits. Of one invoice: by the clock of its client."""
 
     firm_id: UUID
     calendar: FirmCalendar
     rules: SendingRules
+    grouping: Grouping
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +62,7 @@ class Loaded:
     """All that is known about one collection at one moment."""
 
     firm: FirmFacts
+    group: GroupKey
     collection_id: UUID
     invoice: InvoiceFacts
     facts: CollectionFacts
@@ -72,6 +76,10 @@ class Loaded:
 class LoadedInvoice:
     """An invoice with what the schedule needs of it, whether or not it has a collection."""
 
+    firm: FirmFacts
+    group: GroupKey
+    together: UUID
+    """The client, or the invoice where there is none: what leaves at the same minute."""
     facts: InvoiceFacts
     client_name: str | None
     last_read_at: datetime
@@ -79,24 +87,13 @@ class LoadedInvoice:
 
 
 async def load_firm(session: AsyncSession, *, firm_id: UUID) -> FirmFacts:
-    """The firm's time zone, window, and limits."""
-    row = (
-        await session.execute(
-            select(Firm.time_zone, SendingRulesRow)
-            .join(SendingRulesRow, SendingRulesRow.firm_id == Firm.id)
-            .where(Firm.id == firm_id)
-            .execution_options(populate_existing=True)
-        )
-    ).one()
-    rules: SendingRulesRow = row[1]
+    """The firm's calendar, limits, and which invoices share a mail."""
+    calendar = await load_calendar(session, firm_id=firm_id)
+    rules = await session.get_one(SendingRulesRow, firm_id)
     return FirmFacts(
         firm_id=firm_id,
-        calendar=FirmCalendar(
-            time_zone=row[0],
-            window_start=rules.window_start,
-            window_end=rules.window_end,
-            sending_weekdays=frozenset(rules.weekdays),
-        ),
+        calendar=calendar,
+        grouping=rules.grouping,
         rules=SendingRules(
             min_gap_days=rules.min_gap_days,
             age_ceiling_days=rules.age_ceiling_days,
@@ -130,11 +127,11 @@ async def load(
     recent = await load_recent_mail(
         session,
         firm_id=firm.firm_id,
+        grouping=firm.grouping,
         recipients={i.facts.recipient for i in invoices.values() if i.facts.recipient},
     )
     return {
         row.Collection.id: _as_loaded(
-            firm,
             row,
             invoices[row.Collection.invoice_id],
             steps.get(row.Collection.version_id, []),
@@ -160,6 +157,15 @@ async def load_invoices(
     holds = await load_holds(session, firm_id=firm.firm_id, invoice_ids=invoice_ids, now=now)
     return {
         invoice.id: LoadedInvoice(
+            firm=_by_the_clock_of(client, firm),
+            group=group_key(
+                firm.grouping,
+                invoice_id=invoice.id,
+                client_id=invoice.client_id,
+                matter_id=invoice.matter_id,
+                currency=invoice.currency,
+            ),
+            together=invoice.client_id or invoice.id,
             facts=_invoice_facts(invoice, client, balances[invoice.id]),
             client_name=client.name if client else None,
             last_read_at=invoice.last_read_at,
@@ -181,6 +187,7 @@ def as_steps(steps: Iterable[ReminderStep]) -> tuple[Step, ...]:
             repeat_every_days=step.repeat_every_days,
             repeat_max=step.repeat_max,
             needs_approval=step.needs_approval,
+            offset_unit=step.offset_unit,
         )
         for step in steps
     )
@@ -191,6 +198,12 @@ def recipient_of(client: Client | None) -> str | None:
     if client is None or not client.effective_email:
         return None
     return client.effective_email.strip().lower() or None
+
+
+def _by_the_clock_of(client: Client | None, firm: FirmFacts) -> FirmFacts:
+    if client is None or not client.time_zone:
+        return firm
+    return replace(firm, calendar=replace(firm.calendar, time_zone=client.time_zone))
 
 
 def _collections(firm_id: UUID, collection_ids: Group[UUID]) -> Select[Collection, ReminderSet]:
@@ -226,7 +239,6 @@ def _status(invoice: Invoice, balance_minor: int) -> InvoiceStatus:
 
 
 def _as_loaded(
-    firm: FirmFacts,
     row: Row[Collection, ReminderSet],
     invoice: LoadedInvoice,
     steps: Sequence[ReminderStep],
@@ -240,11 +252,12 @@ def _as_loaded(
         holds.append(Hold(HoldKind.set_archived, "", starts_at=reminder_set.archived_at))
     last_mail = recent.last_to(
         invoice.facts.recipient,
-        but_queued_by=collection.id,
+        but_queued_by=invoice.group,
         queued_counts=queued_mail_counts,
     )
     return Loaded(
-        firm=firm,
+        firm=invoice.firm,
+        group=invoice.group,
         collection_id=collection.id,
         invoice=invoice.facts,
         facts=CollectionFacts(
@@ -252,12 +265,20 @@ def _as_loaded(
             started_at=collection.started_at,
             backlog=collection.backlog,
             steps=as_steps(steps),
+            jump=_jump_of(collection),
+            together=invoice.together,
         ),
         past=tuple(past),
         holds=tuple(holds),
-        last_mail_on=firm.calendar.local_day(last_mail) if last_mail else None,
+        last_mail_on=invoice.firm.calendar.local_day(last_mail) if last_mail else None,
         client_name=invoice.client_name,
     )
+
+
+def _jump_of(collection: Collection) -> Jump | None:
+    if collection.jump_position is None or collection.jump_on is None:
+        return None
+    return Jump(collection.jump_position, collection.jump_on)
 
 
 async def load_past(

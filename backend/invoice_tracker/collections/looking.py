@@ -3,7 +3,7 @@
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import String, literal_column, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from invoice_tracker.accounts.models import User
@@ -28,6 +28,11 @@ from invoice_tracker.reminder_sets.models import ReminderSet, ReminderSetVersion
 from invoice_tracker.reminder_sets.repository import list_steps
 
 PLAN_DAYS = 730
+# In words, because rules stand to the right of this package.
+_RULE = literal_column(
+    "(SELECT r.name FROM auto_collect_rules r WHERE r.id = collections.auto_collect_rule_id)",
+    String,
+)
 
 
 async def show_collection(
@@ -36,7 +41,13 @@ async def show_collection(
     """The collection with its set and the holds in force. Raises ``NotFound``."""
     row = (
         await session.execute(
-            select(Collection, ReminderSet.id, ReminderSet.name, ReminderSetVersion.version)
+            select(
+                Collection,
+                ReminderSet.id,
+                ReminderSet.name,
+                ReminderSetVersion.version,
+                _RULE,
+            )
             .join(ReminderSetVersion, ReminderSetVersion.id == Collection.version_id)
             .join(ReminderSet, ReminderSet.id == ReminderSetVersion.reminder_set_id)
             .where(Collection.firm_id == firm_id, Collection.id == collection_id)
@@ -45,7 +56,7 @@ async def show_collection(
     ).one_or_none()
     if row is None:
         raise NotFound("There is no such collection.")
-    collection, set_id, set_name, version = row
+    collection, set_id, set_name, version, rule_name = row
     starter = await session.get(User, collection.started_by) if collection.started_by else None
     held = await open_holds(session, firm_id=firm_id, invoice_ids=[collection.invoice_id], now=now)
     return CollectionOut(
@@ -56,6 +67,7 @@ async def show_collection(
         backlog=collection.backlog,
         started_at=collection.started_at,
         started_by=starter.name if starter else None,
+        started_by_rule=rule_name,
         ended_at=collection.ended_at,
         end_reason=collection.end_reason,
         next_action_at=collection.next_action_at,
@@ -127,8 +139,8 @@ async def explain_invoice(
         holds=facts.holds,
         on=day,
         now=now,
-        calendar=firm.calendar,
-        rules=firm.rules,
+        calendar=facts.firm.calendar,
+        rules=facts.firm.rules,
         last_mail_on=facts.last_mail_on,
     )
     ended = collection.ended_at is not None

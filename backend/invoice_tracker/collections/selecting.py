@@ -93,13 +93,16 @@ async def sort_out(
     recent = await load_recent_mail(
         session,
         firm_id=firm.firm_id,
+        grouping=firm.grouping,
         recipients={i.facts.recipient for i in invoices.values() if i.facts.recipient},
     )
     pure_steps = as_steps(steps)
     candidates: list[Candidate] = []
     refused = [Refused(i, "", None, GONE) for i in invoice_ids if i not in invoices]
     for invoice_id, invoice in invoices.items():
-        last = recent.last_to(invoice.facts.recipient, but_queued_by=None, queued_counts=True)
+        last = recent.last_to(
+            invoice.facts.recipient, but_queued_by=invoice.group, queued_counts=True
+        )
         candidate = Candidate(
             invoice=invoice,
             facts=CollectionFacts(
@@ -107,10 +110,11 @@ async def sort_out(
                 started_at=now,
                 backlog=backlog,
                 steps=pure_steps,
+                together=invoice.together,
             ),
-            last_mail_on=firm.calendar.local_day(last) if last else None,
+            last_mail_on=invoice.firm.calendar.local_day(last) if last else None,
         )
-        reason = RUNNING if invoice_id in running else _why_not(firm, candidate, now)
+        reason = RUNNING if invoice_id in running else _why_not(candidate, now)
         if reason is None:
             candidates.append(candidate)
         else:
@@ -123,8 +127,9 @@ def _id_of(invoice_id: UUID, former: int) -> UUID:
     return uuid5(invoice_id, f"collection {former + 1}")
 
 
-def _why_not(firm: FirmFacts, candidate: Candidate, now: datetime) -> str | None:
+def _why_not(candidate: Candidate, now: datetime) -> str | None:
     invoice, steps = candidate.invoice.facts, candidate.facts.steps
+    firm = candidate.invoice.firm
     today = firm.calendar.local_day(now)
     passing = {ReasonCode.payment_pending}
     if not _any(steps, kind=StepKind.email):

@@ -1,6 +1,7 @@
 """Start Collection: first a preview, then all at once or nothing."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
@@ -25,8 +26,17 @@ from invoice_tracker.invoices.service import lock_invoices
 from invoice_tracker.reminder_sets.models import ReminderSet, ReminderSetVersion, ReminderStep
 from invoice_tracker.reminder_sets.repository import get_latest_version, list_steps
 
+
 _ROWS = 1000
 """Rows a statement: PostgreSQL takes at most 32,767 parameters in one."""
+
+
+@dataclass(frozen=True, slots=True)
+class ByRule:
+    """The rule that starts collections where no person does."""
+
+    id: UUID
+    name: str
 
 
 async def start(
@@ -39,10 +49,12 @@ async def start(
     user_id: UUID | None,
     actor: str | None,
     now: datetime,
+    rule: ByRule | None = None,
 ) -> tuple[list[UUID], list[Refused]]:
     """Start the set's newest version for all that can be; ids of the collections, and the refused.
 
-    Asking twice starts once. Raises ``NotFound`` for the set, ``Invalid`` for one without steps.
+    Asking twice starts once. ``rule`` is given where a rule asks and no person. Raises ``NotFound``
+    for the set, ``Invalid`` for one without steps.
     """
     reminder_set, version, steps = await load_set(session, firm_id=firm_id, set_id=reminder_set_id)
     firm = await load_firm(session, firm_id=firm_id)
@@ -51,8 +63,11 @@ async def start(
     candidates, refused = await sort_out(
         session, firm=firm, invoice_ids=ids, steps=steps, backlog=backlog, now=now
     )
-    started = await _insert(session, firm, version, candidates, user_id)
-    _note(session, firm_id, candidates, started, reminder_set, actor, now)
+    started = await _insert(session, firm, version, candidates, user_id, rule)
+    title = f"Reminders started with “{reminder_set.name}”"
+    if rule is not None:
+        title += f" by the rule “{rule.name}”"
+    _note(session, firm_id, candidates, started, title, actor, now)
     await session.flush()
     refused += [
         Refused(c.invoice.facts.id, c.invoice.facts.number, c.invoice.client_name, RUNNING)
@@ -74,8 +89,9 @@ async def load_set(
     return reminder_set, version, steps
 
 
-def first_action(firm: FirmFacts, candidate: Candidate) -> datetime | None:
+def first_action(candidate: Candidate) -> datetime | None:
     """When something first happens for it, in UTC."""
+    firm = candidate.invoice.firm
     return next_action_at(
         candidate.invoice.facts,
         candidate.facts,
@@ -94,6 +110,7 @@ async def _insert(
     version: ReminderSetVersion,
     candidates: Sequence[Candidate],
     user_id: UUID | None,
+    rule: ByRule | None,
 ) -> set[UUID]:
     rows = [
         {
@@ -105,7 +122,8 @@ async def _insert(
             "state": CollectionState.active,
             "started_at": candidate.facts.started_at,
             "started_by": user_id,
-            "next_action_at": first_action(firm, candidate),
+            "auto_collect_rule_id": rule.id if rule else None,
+            "next_action_at": first_action(candidate),
         }
         for candidate in candidates
     ]
@@ -126,7 +144,7 @@ def _note(
     firm_id: UUID,
     candidates: Sequence[Candidate],
     started: set[UUID],
-    reminder_set: ReminderSet,
+    title: str,
     actor: str | None,
     now: datetime,
 ) -> None:
@@ -136,7 +154,7 @@ def _note(
             invoice_id=candidate.invoice.facts.id,
             at=now,
             kind="collection_started",
-            title=f"Reminders started with “{reminder_set.name}”",
+            title=title,
             actor=actor,
         )
         for candidate in candidates

@@ -61,6 +61,8 @@ class SendingRules(Base):
     """Whether clients whom Clio itself reminds get no reminders from here."""
     attorney_preview: Mapped[bool] = mapped_column(default=False)
     """Whether attorneys get tomorrow's list of their matters by mail."""
+    hints_stale_since: Mapped[datetime | None]
+    """Since when a change to the calendar or the rules waits for all dates to be derived anew."""
     attorneys_told_for: Mapped[date | None]
     """The latest of the firm's days whose mails attorneys have been told of."""
     rules_changed_at: Mapped[datetime | None]

@@ -15,6 +15,7 @@ from invoice_tracker.firms.schemas import (
 )
 
 router = APIRouter(prefix="/firm", tags=["firm"], responses=PROBLEMS)
+_MAY_BE_EMPTY = frozenset({"holiday_country", "holiday_region"})
 
 
 @router.get("", operation_id="firm_get", response_model=FirmOut)
@@ -47,6 +48,10 @@ async def update_sending_rules(
     return await service.update_sending_rules(
         session,
         firm_id=principal.firm_id,
-        changes=body.model_dump(exclude_unset=True, exclude_none=True),
+        changes={
+            name: value
+            for name, value in body.model_dump(exclude_unset=True).items()
+            if value is not None or name in _MAY_BE_EMPTY
+        },
         now=clock.now(),
     )

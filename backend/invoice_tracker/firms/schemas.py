@@ -1,12 +1,14 @@
 """Bodies of the firm's routes."""
 
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from typing import Annotated, Literal, Self
+from uuid import UUID
 from zoneinfo import available_timezones
 
 from pydantic import AfterValidator, EmailStr, Field, model_validator
 
 from invoice_tracker.core.schemas import Input, Output
+from invoice_tracker.domain.reminder_groups import Grouping
 
 
 def _known_zone(value: str) -> str:
@@ -65,6 +67,12 @@ class SendingRulesOut(Output):
     per_minute: int
     per_day: int
     first_day_cap: int
+    grouping: Grouping
+    holiday_country: str | None
+    holiday_region: str | None
+    holds_for_other_senders: bool
+    attorney_preview: bool
+    guard_cap: int
 
 
 class SendingRulesUpdate(Input):
@@ -80,11 +88,64 @@ class SendingRulesUpdate(Input):
     per_minute: int | None = Field(default=None, ge=1, le=600)
     per_day: int | None = Field(default=None, ge=1, le=20_000)
     first_day_cap: int | None = Field(default=None, ge=1, le=20_000)
+    grouping: Grouping | None = None
+    holiday_country: str | None = Field(default=None, max_length=2)
+    """An empty one: no public holidays are kept."""
+    holiday_region: str | None = Field(default=None, max_length=10)
+    holds_for_other_senders: bool | None = None
+    attorney_preview: bool | None = None
+    guard_cap: int | None = Field(default=None, ge=0, le=20_000)
+    """0: no limit of the firm's own."""
 
     @model_validator(mode="after")
     def _whole_weekdays(self) -> Self:
         if self.weekdays is not None:
             self.weekdays = sorted(set(self.weekdays))
+        return self
+
+
+class RegionOut(Output):
+    """A part of a country with holidays of its own."""
+
+    code: str
+    name: str
+
+
+class HolidayCountryOut(Output):
+    """A country whose public holidays are known."""
+
+    code: str
+    name: str
+    regions: list[RegionOut]
+
+
+class DayOffOut(Output):
+    """A day on which no mail leaves: a public holiday, or a closure of the firm."""
+
+    on: date
+    reason: str
+
+
+class ClosureOut(Output):
+    """Days on which the firm is closed; both days are included."""
+
+    id: UUID
+    starts_on: date
+    ends_on: date
+    reason: str
+
+
+class ClosureInput(Input):
+    """A closure to add: at most 92 days."""
+
+    starts_on: date
+    ends_on: date
+    reason: OneLine = Field(min_length=1, max_length=120)
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        if not self.starts_on <= self.ends_on <= self.starts_on + timedelta(days=91):
+            raise ValueError("The last day must not be before the first, nor 92 days after it.")
         return self
 
 

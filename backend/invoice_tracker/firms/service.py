@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from invoice_tracker.core.database import enter_firm
 from invoice_tracker.core.errors import Conflict, FieldError, Invalid, NotFound
+from invoice_tracker.firms import public_holidays
 from invoice_tracker.firms.links import make_new_link
 from invoice_tracker.firms.models import Firm, LinkKind, Sender, SendingRules
 
@@ -49,10 +50,15 @@ async def get_sender(session: AsyncSession, firm_id: UUID) -> Sender | None:
 async def update_sending_rules(
     session: AsyncSession, *, firm_id: UUID, changes: dict[str, Any], now: datetime
 ) -> SendingRules:
-    """Change some rules. Raises ``Invalid`` when the window would be empty."""
+    """Change some rules. Raises ``Invalid`` for an empty window or holidays nobody knows."""
     rules = await get_sending_rules(session, firm_id)
     for name, value in changes.items():
         setattr(rules, name, value)
+    rules.holiday_country = rules.holiday_country or None
+    rules.holiday_region = rules.holiday_region or None
+    public_holidays.check(rules.holiday_country, rules.holiday_region)
+    rules.hints_stale_since = now
+    rules.rules_changed_at = now
     if rules.window_start >= rules.window_end:
         raise Invalid(
             "The sending window must end after it starts.",
@@ -124,8 +130,8 @@ async def finish_verification(
     return sender
 
 
-ALWAYS = frozenset({"sender_verification"})
-ONCE_VERIFIED = ALWAYS | {"test_mail"}
+ALWAYS = frozenset({"sender_verification", "guard_alert"})
+ONCE_VERIFIED = ALWAYS | {"test_mail", "attorney_preview"}
 IN_EARNEST = ONCE_VERIFIED | {"reminder"}
 
 
