@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import select, update
+from sqlalchemy import ColumnElement, and_, func, literal, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -22,6 +22,7 @@ from invoice_tracker.invoices.records import BillRecord, Change, ClientRecord, U
 
 __all__ = [
     "lock_invoices",
+    "mark_all_deleted",
     "mark_deleted",
     "set_email_override",
     "store_own_reminders",
@@ -133,6 +134,35 @@ async def mark_deleted(
         session.add(_entry(invoice, at=now, kind="changed_in_clio", title=title))
     await session.flush()
     return changed
+
+
+async def mark_all_deleted(
+    session: AsyncSession,
+    *,
+    firm_id: UUID,
+    and_also: ColumnElement[bool],
+    now: datetime,
+    title: str,
+) -> None:
+    """The account these bills were in is left: all that are open there, ``and_also`` more of them.
+
+    ``title`` is what the timeline says. A fixed number of statements, under the locks of the rows.
+    """
+    over = (ClioState.paid, ClioState.void, ClioState.deleted)
+    left = and_(Invoice.firm_id == firm_id, or_(Invoice.clio_state.not_in(over), and_also))
+    # Locked in order of id, as everybody does; the update alone would take them as they come.
+    await session.execute(select(Invoice.id).where(left).order_by(Invoice.id).with_for_update())
+    left = and_(left, Invoice.clio_state != ClioState.deleted)
+    columns = ["id", "firm_id", "invoice_id", "at", "kind", "title"]
+    told = (func.gen_random_uuid(), Invoice.firm_id, Invoice.id, literal(now))
+    entries = select(*told, literal("changed_in_clio"), literal(title)).where(left)
+    await session.execute(insert(TimelineEntry).from_select(columns, entries))
+    await session.execute(
+        update(Invoice)
+        .where(left)
+        .values(clio_state=ClioState.deleted, last_read_at=now)
+        .execution_options(synchronize_session=False)
+    )
 
 
 async def _lock_known(

@@ -1,14 +1,14 @@
 """A firm moves to another Clio account of its region: the old account's bills end here."""
 
-from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import delete, null, or_, select, update
+from sqlalchemy import ColumnElement, delete, null, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from invoice_tracker.collections.endings import end_collection
+from invoice_tracker.collections.ending_all import stop_all
 from invoice_tracker.collections.models import Collection, CollectionState
+from invoice_tracker.integrations.clio.communications_switch import begin_anew
 from invoice_tracker.integrations.clio.models import (
     ClioConnection,
     ClioReread,
@@ -17,12 +17,10 @@ from invoice_tracker.integrations.clio.models import (
 )
 from invoice_tracker.integrations.clio.run_endings import end_runs
 from invoice_tracker.invoices import service as invoices
-from invoice_tracker.invoices.models import ClioState, Invoice
+from invoice_tracker.invoices.models import Invoice
 
 REASON = "The firm connected to another Clio account."
 TITLE = "The firm connected to another Clio account"
-_OVER = (ClioState.paid, ClioState.void, ClioState.deleted)
-_BATCH = 200
 
 
 async def leave_account(
@@ -32,17 +30,18 @@ async def leave_account(
 
     Invoices, payments and history stay. All in the caller's transaction, which holds the lock of
     the connection's row: either the firm reads the old account, or nothing of it is open any more.
+    A person waits for it, so it takes a fixed number of statements however many bills are open.
     """
     firm_id = connection.firm_id
     await end_runs(session, firm_id=firm_id, reason=REASON, now=now)
     await _forget_positions(session, firm_id)
     for model in (ClioWebhook, ClioReread):
         await session.execute(delete(model).where(model.firm_id == firm_id))
-    still_open = await _still_open(session, firm_id)
-    for start in range(0, len(still_open), _BATCH):
-        ids = still_open[start : start + _BATCH]
-        await _end_collections(session, firm_id, ids, now)
-        await invoices.mark_deleted(session, firm_id=firm_id, invoice_ids=ids, now=now, title=TITLE)
+    await invoices.mark_all_deleted(
+        session, firm_id=firm_id, and_also=_is_collected(firm_id), now=now, title=TITLE
+    )
+    await stop_all(session, firm_id=firm_id, reason=REASON, now=now)
+    await begin_anew(session, connection, reason=REASON, now=now)
     _forget_progress(connection)
 
 
@@ -63,34 +62,9 @@ def _forget_progress(connection: ClioConnection) -> None:
     connection.last_read_at = None
 
 
-async def _still_open(session: AsyncSession, firm_id: UUID) -> Sequence[UUID]:
-    """In order of id, as everybody locks them."""
-    collected = select(Collection.invoice_id).where(
-        Collection.firm_id == firm_id, Collection.state == CollectionState.active
-    )
-    rows = await session.scalars(
-        select(Invoice.id)
-        .where(
-            Invoice.firm_id == firm_id,
-            or_(Invoice.clio_state.not_in(_OVER), Invoice.id.in_(collected)),
-        )
-        .order_by(Invoice.id)
-    )
-    return rows.all()
-
-
-async def _end_collections(
-    session: AsyncSession, firm_id: UUID, invoice_ids: Sequence[UUID], now: datetime
-) -> None:
-    await invoices.lock_invoices(session, firm_id=firm_id, invoice_ids=invoice_ids)
-    active = await session.scalars(
-        select(Collection).where(
-            Collection.firm_id == firm_id,
-            Collection.invoice_id.in_(invoice_ids),
-            Collection.state == CollectionState.active,
+def _is_collected(firm_id: UUID) -> ColumnElement[bool]:
+    return Invoice.id.in_(
+        select(Collection.invoice_id).where(
+            Collection.firm_id == firm_id, Collection.state == CollectionState.active
         )
     )
-    for collection in active.all():
-        await end_collection(
-            session, collection=collection, state=CollectionState.stopped, reason=REASON, now=now
-        )
