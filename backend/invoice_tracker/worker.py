@@ -82,6 +82,11 @@ async def record_payments(adapters: Adapters, firm_id: UUID) -> None:
     await clio.record_payments(adapters, firm_id)
 
 
+async def log_reminders(adapters: Adapters, firm_id: UUID) -> None:
+    """Log sent reminders in Clio as communications, where the firm wants that."""
+    await clio.log_reminders(adapters, firm_id)
+
+
 async def look_at_checkouts(adapters: Adapters, firm_id: UUID) -> None:
     """Find payments whose webhook never came."""
     await stripe.look_at_open_checkouts(adapters, firm_id)
@@ -100,6 +105,7 @@ EVERY_TICK: tuple[FirmJob, ...] = (
 )
 EVERY_READ: tuple[FirmJob, ...] = (sync_firm, keep_webhooks, look_at_checkouts)
 LONG_READS: tuple[FirmJob, ...] = (reconcile_firm,)
+AFTERWARDS: tuple[FirmJob, ...] = (log_reminders,)
 EVERY_NIGHT: tuple[FirmJob, ...] = (rederive_hints,)
 POKED: tuple[FirmJob, ...] = (
     sync_firm,
@@ -169,6 +175,11 @@ async def reconcile(context: dict[Any, Any]) -> None:
     await context["rounds"].for_every_firm(LONG_READS)
 
 
+async def note(context: dict[Any, Any]) -> None:
+    """What Clio is told of sent mail, in a line of its own: no mail waits for it."""
+    await context["rounds"].for_every_firm(AFTERWARDS)
+
+
 async def night(context: dict[Any, Any]) -> None:
     """Checks of what is derived against the facts."""
     await context["rounds"].for_every_firm(EVERY_NIGHT)
@@ -217,6 +228,7 @@ class WorkerSettings:
         _cron(tick, second=_seconds(get_settings().tick_seconds), keep_result=0, unique=True),
         _cron(read, second=_seconds(get_settings().tick_seconds), keep_result=0, unique=True),
         _cron(reconcile, second=_seconds(get_settings().tick_seconds), keep_result=0, unique=True),
+        _cron(note, second=_seconds(get_settings().tick_seconds), keep_result=0, unique=True),
         _cron(night, hour={3}, minute={17}, keep_result=0, unique=True),
     ]
     # Many, because a round with a long import is mostly waiting for Clio: mails must find a place.

@@ -39,6 +39,17 @@ class WebhookOut(Output):
     problem: str | None
 
 
+class ReminderLogOut(Output):
+    """How logging reminders in Clio goes since it was switched on."""
+
+    since: datetime | None
+    """Reminders sent from then on are logged; nothing while it is off."""
+    failed: int
+    uncertain: int
+    """Clio's answer was lost: a person looks, it is never tried again."""
+    last_problem: str | None
+
+
 class ClioConnectionOut(Output):
     """Whether Clio can be read, and as whom."""
 
@@ -52,6 +63,9 @@ class ClioConnectionOut(Output):
     """When reading begins by itself, unless somebody asks sooner."""
     error: str | None
     record_strategy: RecordStrategy
+    log_reminders: bool
+    """Whether each reminder sent is logged among the communications of its matter."""
+    reminder_log: ReminderLogOut
     webhooks: list[WebhookOut]
     regions: list[RegionOut]
 
@@ -73,9 +87,10 @@ class AuthorizeOut(Output):
 
 
 class ClioConnectionUpdate(Input):
-    """How payments get into Clio."""
+    """What is written to Clio; what is left out stays as it is."""
 
-    record_strategy: RecordStrategy
+    record_strategy: RecordStrategy | None = None
+    log_reminders: bool | None = None
 
 
 class DisconnectInput(Input):

@@ -1,12 +1,12 @@
 """What the worker does for a firm and its Clio."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from invoice_tracker.core.deps import Adapters
 from invoice_tracker.firms.models import Firm
-from invoice_tracker.integrations.clio import recorder, rereads, webhooks
+from invoice_tracker.integrations.clio import communications, recorder, rereads, webhooks
 from invoice_tracker.integrations.clio.access import ClioAccess
 from invoice_tracker.integrations.clio.models import ClioConnection, ConnectionState, RunKind
 from invoice_tracker.integrations.clio.reconciliation import reconciliation_due
@@ -71,6 +71,13 @@ async def reconcile_if_due(adapters: Adapters, firm_id: UUID) -> None:
         await run_requested(adapters, firm_id, reconciles=True)
 
 
+async def last_read_at(adapters: Adapters, firm_id: UUID) -> datetime | None:
+    """When Clio was last read to the end."""
+    async with adapters.database.transaction(firm_id) as session:
+        connection = await session.get(ClioConnection, firm_id)
+        return connection.last_read_at if connection else None
+
+
 async def keep_webhooks(adapters: Adapters, firm_id: UUID) -> None:
     """Make, renew or repair the subscriptions to Clio's events, once a day each."""
     await webhooks.keep_webhooks(ClioAccess.of(adapters), firm_id)
@@ -84,3 +91,8 @@ async def read_marked(adapters: Adapters, firm_id: UUID) -> None:
 async def record_payments(adapters: Adapters, firm_id: UUID) -> None:
     """Write settled payments to Clio, or queue them for a person."""
     await recorder.record_waiting(ClioAccess.of(adapters), firm_id)
+
+
+async def log_reminders(adapters: Adapters, firm_id: UUID) -> None:
+    """Log sent reminders in Clio as communications, where the firm wants that."""
+    await communications.log_sent_reminders(ClioAccess.of(adapters), firm_id)

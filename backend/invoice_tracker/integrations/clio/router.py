@@ -62,10 +62,16 @@ async def connect(
 
 @router.patch("/connection", operation_id="clio_update_connection")
 async def update_connection(
-    session: SessionDep, principal: Owner, adapters: AdaptersDep, body: ClioConnectionUpdate
+    session: SessionDep,
+    principal: Owner,
+    adapters: AdaptersDep,
+    clock: ClockDep,
+    body: ClioConnectionUpdate,
 ) -> ClioConnectionOut:
-    """Choose how payments get into Clio."""
-    await service.set_strategy(session, firm_id=principal.firm_id, strategy=body.record_strategy)
+    """Choose how payments get into Clio, and whether reminders are logged there."""
+    await service.update_connection(
+        session, firm_id=principal.firm_id, changes=body, now=clock.now()
+    )
     return await service.show_connection(session, adapters.settings, firm_id=principal.firm_id)
 
 

@@ -11,9 +11,11 @@ from invoice_tracker.core.crypto import hash_token, new_token
 from invoice_tracker.core.errors import Conflict, NotFound
 from invoice_tracker.integrations.clio import oauth
 from invoice_tracker.integrations.clio.access import ClioAccess
+from invoice_tracker.integrations.clio.communications_switch import show_log, switch_logging
 from invoice_tracker.integrations.clio.connecting import Asked, CallbackRefused
 from invoice_tracker.integrations.clio.connection_schemas import (
     ClioConnectionOut,
+    ClioConnectionUpdate,
     RegionOut,
     WebhookOut,
 )
@@ -67,6 +69,8 @@ async def show_connection(
         next_read_at=await _next_read_at(session, connection),
         error=connection.error if connection else None,
         record_strategy=connection.record_strategy if connection else RecordStrategy.automatic,
+        log_reminders=bool(connection and connection.log_reminders_since),
+        reminder_log=await show_log(session, connection),
         webhooks=await _show_webhooks(session, settings, connection),
         regions=[_show_region(settings, region) for region in REGIONS.values()],
     )
@@ -183,16 +187,18 @@ async def take_state(
     return Asked(RegionKey(row.region), row.accepts_other_account)
 
 
-async def set_strategy(
-    session: AsyncSession, *, firm_id: UUID, strategy: RecordStrategy
-) -> ClioConnection:
-    """How payments get into Clio from now on. Raises ``NotFound`` without a connection."""
+async def update_connection(
+    session: AsyncSession, *, firm_id: UUID, changes: ClioConnectionUpdate, now: datetime
+) -> None:
+    """What is written to Clio from now on. Raises ``NotFound`` without a connection."""
     connection = await find_connection(session, firm_id)
     if connection is None:
         raise NotFound("Clio is not connected.")
-    connection.record_strategy = strategy
+    if changes.record_strategy is not None:
+        connection.record_strategy = changes.record_strategy
+    if changes.log_reminders is not None:
+        await switch_logging(session, connection, on=changes.log_reminders, now=now)
     await session.flush()
-    return connection
 
 
 async def disconnect(access: ClioAccess, *, firm_id: UUID) -> None:
