@@ -9,7 +9,6 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from invoice_tracker.collections.ending_all import stop_all
 from invoice_tracker.collections.models import Collection, CollectionState
 from invoice_tracker.integrations.clio.communications_switch import begin_anew
-from invoice_tracker.integrations.clio.communications_switch import begin_anew
 from invoice_tracker.integrations.clio.models import (
     ClioConnection,
     ClioReread,
@@ -42,7 +41,6 @@ async def leave_account(
         session, firm_id=firm_id, and_also=_is_collected(firm_id), now=now, title=TITLE
     )
     await stop_all(session, firm_id=firm_id, reason=REASON, now=now)
-    await begin_anew(session, connection, reason=REASON, now=now)
     await begin_anew(session, connection, reason=REASON, now=now)
     _forget_progress(connection)
 
