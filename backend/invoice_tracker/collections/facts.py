@@ -175,8 +175,11 @@ async def load_invoices(
     }
 
 
-def as_steps(steps: Iterable[ReminderStep]) -> tuple[Step, ...]:
-    """Rows of a version as the pure functions take them."""
+def as_steps(steps: Iterable[ReminderStep], *, needs_approval: bool = False) -> tuple[Step, ...]:
+    """Rows of a version as the pure functions take them.
+
+    ``needs_approval``: the set asks a person about every one of its mails.
+    """
     return tuple(
         Step(
             id=step.id,
@@ -186,7 +189,7 @@ def as_steps(steps: Iterable[ReminderStep]) -> tuple[Step, ...]:
             offset_days=step.offset_days,
             repeat_every_days=step.repeat_every_days,
             repeat_max=step.repeat_max,
-            needs_approval=step.needs_approval,
+            needs_approval=step.needs_approval or needs_approval,
             offset_unit=step.offset_unit,
         )
         for step in steps
@@ -264,7 +267,7 @@ def _as_loaded(
             id=collection.id,
             started_at=collection.started_at,
             backlog=collection.backlog,
-            steps=as_steps(steps),
+            steps=as_steps(steps, needs_approval=reminder_set.needs_approval),
             jump=_jump_of(collection),
             together=invoice.together,
         ),

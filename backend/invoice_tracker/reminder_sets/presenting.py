@@ -17,6 +17,7 @@ def present_set(row: ListRow) -> ReminderSetOut:
         version=reminder_set.latest_version,
         steps_count=steps_count,
         active_collections=active_collections,
+        needs_approval=reminder_set.needs_approval,
         archived_at=reminder_set.archived_at,
         updated_at=reminder_set.updated_at,
     )

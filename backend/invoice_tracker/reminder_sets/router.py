@@ -14,6 +14,7 @@ from invoice_tracker.core.schemas import Items, Page
 from invoice_tracker.reminder_sets import linter, preview, repository, service, writing
 from invoice_tracker.reminder_sets.presenting import present_detail, present_set
 from invoice_tracker.reminder_sets.schemas import (
+    ApprovalInput,
     FindingOut,
     LintInput,
     MailPreview,
@@ -147,6 +148,17 @@ async def update_set(
         edited_version=body.version,
         user_id=principal.user_id,
         now=clock.now(),
+    )
+    return await _detail(session, principal.firm_id, set_id)
+
+
+@router.put("/{set_id}/approval", operation_id="reminder_sets_set_approval")
+async def set_approval(
+    session: SessionDep, principal: Biller, set_id: UUID, body: ApprovalInput
+) -> ReminderSetDetail:
+    """Whether a person must agree to every mail of the set; also where it runs already."""
+    await service.set_approval(
+        session, firm_id=principal.firm_id, set_id=set_id, needs_approval=body.needs_approval
     )
     return await _detail(session, principal.firm_id, set_id)
 

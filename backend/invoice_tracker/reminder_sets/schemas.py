@@ -95,6 +95,8 @@ class ReminderSetOut(Output):
     version: int
     steps_count: int
     active_collections: int
+    needs_approval: bool
+    """Whether a person must agree to every one of its mails."""
     archived_at: datetime | None
     updated_at: datetime
 
@@ -117,6 +119,12 @@ class ReminderSetUpdate(ReminderSetCreate):
     """A changed set. ``version`` is the one that was edited."""
 
     version: int
+
+
+class ApprovalInput(Input):
+    """Whether a person must agree to every mail of the set."""
+
+    needs_approval: bool
 
 
 class ReadyMadeSetOut(Output):

@@ -91,6 +91,18 @@ async def update_set(
     await _add_version(session, row=row, steps=steps, user_id=user_id, now=now)
 
 
+async def set_approval(
+    session: AsyncSession, *, firm_id: UUID, set_id: UUID, needs_approval: bool
+) -> None:
+    """Whether a person must agree to every mail of the set, in each of its versions.
+
+    Holds from the next mail on, also for collections that run. Raises ``NotFound``.
+    """
+    row = await repository.lock_set(session, firm_id=firm_id, set_id=set_id)
+    row.needs_approval = needs_approval
+    await session.flush()
+
+
 async def archive_set(session: AsyncSession, *, firm_id: UUID, set_id: UUID, now: datetime) -> None:
     """No new collection takes it, and its running ones send nothing any more.
 
