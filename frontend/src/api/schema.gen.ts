@@ -136,6 +136,90 @@ export interface paths {
         patch: operations["sending_rules_update"];
         trace?: never;
     };
+    "/api/v1/holiday-countries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Holiday Countries
+         * @description Countries whose public holidays can be kept, with their regions.
+         */
+        get: operations["holiday_countries_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/days-off": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Days Off
+         * @description The days of the next year on which no mail leaves though their weekday would allow it.
+         */
+        get: operations["days_off_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/closures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Closures
+         * @description All closures of the firm, by their first day.
+         */
+        get: operations["closures_list"];
+        put?: never;
+        /**
+         * Create Closure
+         * @description Close the firm from the first to the last day: no mail leaves, nothing loses its place.
+         */
+        post: operations["closures_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/closures/{closure_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Delete Closure
+         * @description Take a closure back.
+         */
+        delete: operations["closures_delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/firm/setup": {
         parameters: {
             query?: never;
@@ -576,6 +660,178 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/reminder-sets/{set_id}/approval": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Set Approval
+         * @description Whether a person must agree to every mail of the set; also where it runs already.
+         */
+        put: operations["reminder_sets_set_approval"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/auto-collect-rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Rules
+         * @description All rules, the one that counts first at the top.
+         */
+        get: operations["auto_collect_rules_list"];
+        put?: never;
+        /**
+         * Create Rule
+         * @description A new rule behind all others, switched off.
+         */
+        post: operations["auto_collect_rules_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/auto-collect-rules/choices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Choices
+         * @description What a rule can name: attorneys, practice areas, currencies; clients and matters like `q`.
+         */
+        get: operations["auto_collect_rules_list_choices"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/auto-collect-rules/reorder": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Reorder Rules
+         * @description Of several rules that fit an invoice the first counts. 409 when these are not all rules.
+         */
+        post: operations["auto_collect_rules_reorder"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/auto-collect-rules/dry-run": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Try Rules
+         * @description What a draft, a saved rule, or all rules that are on would start now. Changes nothing.
+         */
+        post: operations["auto_collect_rules_dry_run"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/auto-collect-rules/{rule_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Rule
+         * @description One rule.
+         */
+        get: operations["auto_collect_rules_get"];
+        /**
+         * Update Rule
+         * @description Save it. For a rule that is on, `expected_count` says what the dry run showed.
+         */
+        put: operations["auto_collect_rules_update"];
+        post?: never;
+        /**
+         * Delete Rule
+         * @description It starts nothing more; what it has started goes on.
+         */
+        delete: operations["auto_collect_rules_delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/auto-collect-rules/{rule_id}/activate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Activate Rule
+         * @description Switch it on. 409 when other than `expected_count` invoices would start at once.
+         */
+        post: operations["auto_collect_rules_activate"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/auto-collect-rules/{rule_id}/deactivate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Deactivate Rule
+         * @description It starts nothing more; what it has started goes on.
+         */
+        post: operations["auto_collect_rules_deactivate"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/collections/preview": {
         parameters: {
             query?: never;
@@ -899,7 +1155,7 @@ export interface paths {
         head?: never;
         /**
          * Update Connection
-         * @description Choose how payments get into Clio.
+         * @description Choose how payments get into Clio, and whether reminders are logged there.
          */
         patch: operations["clio_update_connection"];
         trace?: never;
@@ -1139,6 +1395,14 @@ export interface components {
             password: string;
         };
         /**
+         * ActivateInput
+         * @description ``expected_count``: how many invoices the dry run said would start at once.
+         */
+        ActivateInput: {
+            /** Expected Count */
+            expected_count: number;
+        };
+        /**
          * ActivityOut
          * @description Counts for the badges of the menu. ``queued_today`` counts mails that wait to leave.
          */
@@ -1162,6 +1426,14 @@ export interface components {
          * @enum {string}
          */
         Anchor: "due" | "issue" | "start" | "month";
+        /**
+         * ApprovalInput
+         * @description Whether a person must agree to every mail of the set.
+         */
+        ApprovalInput: {
+            /** Needs Approval */
+            needs_approval: boolean;
+        };
         /**
          * AuthorizeOut
          * @description Where the person says yes, in Clio.
@@ -1192,6 +1464,22 @@ export interface components {
              * @default
              */
             note: string;
+        };
+        /**
+         * ChoicesOut
+         * @description What a rule can name. Clients and matters: those that match ``q``, the first few.
+         */
+        ChoicesOut: {
+            /** Attorneys */
+            attorneys: string[];
+            /** Practice Areas */
+            practice_areas: string[];
+            /** Currencies */
+            currencies: string[];
+            /** Clients */
+            clients: components["schemas"]["NamedRef"][];
+            /** Matters */
+            matters: components["schemas"]["NamedRef"][];
         };
         /**
          * ClientAddress
@@ -1302,17 +1590,22 @@ export interface components {
             /** Error */
             error: string | null;
             record_strategy: components["schemas"]["RecordStrategy"];
+            /** Log Reminders */
+            log_reminders: boolean;
+            reminder_log: components["schemas"]["ReminderLogOut"];
             /** Webhooks */
             webhooks: components["schemas"]["WebhookOut"][];
             /** Regions */
-            regions: components["schemas"]["RegionOut"][];
+            regions: components["schemas"]["invoice_tracker__integrations__clio__connection_schemas__RegionOut"][];
         };
         /**
          * ClioConnectionUpdate
-         * @description How payments get into Clio.
+         * @description What is written to Clio; what is left out stays as it is.
          */
         ClioConnectionUpdate: {
-            record_strategy: components["schemas"]["RecordStrategy"];
+            record_strategy?: components["schemas"]["RecordStrategy"] | null;
+            /** Log Reminders */
+            log_reminders?: boolean | null;
         };
         /**
          * ClioState
@@ -1320,6 +1613,47 @@ export interface components {
          * @enum {string}
          */
         ClioState: "draft" | "awaiting_approval" | "awaiting_payment" | "paid" | "void" | "deleted";
+        /**
+         * ClosureInput
+         * @description A closure to add: at most 92 days.
+         */
+        ClosureInput: {
+            /**
+             * Starts On
+             * Format: date
+             */
+            starts_on: string;
+            /**
+             * Ends On
+             * Format: date
+             */
+            ends_on: string;
+            /** Reason */
+            reason: string;
+        };
+        /**
+         * ClosureOut
+         * @description Days on which the firm is closed; both days are included.
+         */
+        ClosureOut: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Starts On
+             * Format: date
+             */
+            starts_on: string;
+            /**
+             * Ends On
+             * Format: date
+             */
+            ends_on: string;
+            /** Reason */
+            reason: string;
+        };
         /**
          * CollectionOut
          * @description One invoice on one version of a set.
@@ -1335,7 +1669,7 @@ export interface components {
              * Format: uuid
              */
             invoice_id: string;
-            reminder_set: components["schemas"]["SetRef"];
+            reminder_set: components["schemas"]["invoice_tracker__collections__schemas__SetRef"];
             state: components["schemas"]["CollectionState"];
             backlog: components["schemas"]["Backlog"];
             /**
@@ -1345,6 +1679,8 @@ export interface components {
             started_at: string;
             /** Started By */
             started_by: string | null;
+            /** Started By Rule */
+            started_by_rule: string | null;
             /** Ended At */
             ended_at: string | null;
             /** End Reason */
@@ -1366,6 +1702,11 @@ export interface components {
             id: string;
             /** Reminder Set Name */
             reminder_set_name: string;
+            /**
+             * Started By Rule
+             * @description The Auto-Collect rule, if one started them and no person
+             */
+            started_by_rule?: string | null;
             /** Next Reminder At */
             next_reminder_at: string | null;
             /** Last Reminder At */
@@ -1415,6 +1756,28 @@ export interface components {
             password: string;
         };
         /**
+         * CurrencyCount
+         * @description How many invoices in a currency, and what is owed on them.
+         */
+        CurrencyCount: {
+            /** Count */
+            count: number;
+            total: components["schemas"]["MoneyOut"];
+        };
+        /**
+         * DayOffOut
+         * @description A day on which no mail leaves: a public holiday, or a closure of the firm.
+         */
+        DayOffOut: {
+            /**
+             * On
+             * Format: date
+             */
+            on: string;
+            /** Reason */
+            reason: string;
+        };
+        /**
          * DifferenceKind
          * @description How a bill here and the same bill in Clio differed.
          * @enum {string}
@@ -1451,6 +1814,76 @@ export interface components {
         DisconnectStripe: {
             /** Confirm */
             confirm: string;
+        };
+        /**
+         * DryRunInput
+         * @description What to try: a draft, a saved rule, a draft in place of a saved rule, or all that are on.
+         */
+        DryRunInput: {
+            rule?: components["schemas"]["RuleInput"] | null;
+            /** Rule Id */
+            rule_id?: string | null;
+            /**
+             * Show
+             * @default starting
+             * @enum {string}
+             */
+            show: "starting" | "refused";
+            /**
+             * Limit
+             * @default 50
+             */
+            limit: number;
+            /** Cursor */
+            cursor?: string | null;
+        };
+        /**
+         * DryRunItem
+         * @description An invoice that fits. ``refusal``: why it starts nothing by itself all the same.
+         */
+        DryRunItem: {
+            /**
+             * Invoice Id
+             * Format: uuid
+             */
+            invoice_id: string;
+            /** Number */
+            number: string;
+            /** Client Name */
+            client_name: string | null;
+            balance: components["schemas"]["MoneyOut"];
+            /** Due On */
+            due_on: string | null;
+            /** Days Overdue */
+            days_overdue: number | null;
+            rule: components["schemas"]["RuleRef"];
+            /** Reminder Set */
+            reminder_set: string;
+            /** Why */
+            why: string;
+            /** Refusal */
+            refusal: string | null;
+            first: components["schemas"]["FirstStep"] | null;
+        };
+        /**
+         * DryRunOut
+         * @description What would start now. ``items`` is one page of those asked for.
+         */
+        DryRunOut: {
+            /** Starting */
+            starting: number;
+            /** Refused */
+            refused: number;
+            /** Totals */
+            totals: components["schemas"]["CurrencyCount"][];
+            /** Reasons */
+            reasons: components["schemas"]["ReasonCount"][];
+            /** By Rule */
+            by_rule: components["schemas"]["RuleCount"][];
+            /** Items */
+            items: components["schemas"]["DryRunItem"][];
+            /** Next Cursor */
+            next_cursor: string | null;
         };
         /**
          * EmailSource
@@ -1548,6 +1981,30 @@ export interface components {
             on: string;
         };
         /**
+         * FirstStep
+         * @description What happens first. ``at`` is UTC, ``on`` the firm's day.
+         */
+        FirstStep: {
+            /** Step Position */
+            step_position: number;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /**
+             * On
+             * Format: date
+             */
+            on: string;
+        };
+        /**
+         * Grouping
+         * @description Which invoices that are due together go in one mail.
+         * @enum {string}
+         */
+        Grouping: "none" | "client" | "matter";
+        /**
          * HoldKind
          * @description Why a collection sends nothing for now.
          * @enum {string}
@@ -1575,6 +2032,18 @@ export interface components {
             ends_at: string | null;
             /** Author */
             author: string | null;
+        };
+        /**
+         * HolidayCountryOut
+         * @description A country whose public holidays are known.
+         */
+        HolidayCountryOut: {
+            /** Code */
+            code: string;
+            /** Name */
+            name: string;
+            /** Regions */
+            regions: components["schemas"]["invoice_tracker__firms__schemas__RegionOut"][];
         };
         /**
          * InvoiceDetail
@@ -1696,10 +2165,25 @@ export interface components {
             remindable: boolean;
             collection: components["schemas"]["CollectionRef"] | null;
         };
+        /** Items[ClosureOut] */
+        Items_ClosureOut_: {
+            /** Items */
+            items: components["schemas"]["ClosureOut"][];
+        };
+        /** Items[DayOffOut] */
+        Items_DayOffOut_: {
+            /** Items */
+            items: components["schemas"]["DayOffOut"][];
+        };
         /** Items[FindingOut] */
         Items_FindingOut_: {
             /** Items */
             items: components["schemas"]["FindingOut"][];
+        };
+        /** Items[HolidayCountryOut] */
+        Items_HolidayCountryOut_: {
+            /** Items */
+            items: components["schemas"]["HolidayCountryOut"][];
         };
         /** Items[PlanItem] */
         Items_PlanItem_: {
@@ -1710,6 +2194,11 @@ export interface components {
         Items_ReadyMadeSetOut_: {
             /** Items */
             items: components["schemas"]["ReadyMadeSetOut"][];
+        };
+        /** Items[RuleOut] */
+        Items_RuleOut_: {
+            /** Items */
+            items: components["schemas"]["RuleOut"][];
         };
         /** Items[SectionOut] */
         Items_SectionOut_: {
@@ -1814,6 +2303,19 @@ export interface components {
             currency: string;
         };
         /**
+         * NamedRef
+         * @description A client or a matter, by what people call it.
+         */
+        NamedRef: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Name */
+            name: string;
+        };
+        /**
          * NextOut
          * @description What comes next.
          */
@@ -1832,6 +2334,14 @@ export interface components {
          * @enum {string}
          */
         OffsetUnit: "calendar_days" | "business_days";
+        /**
+         * OrderInput
+         * @description All rules of the firm, the one that counts first at the top.
+         */
+        OrderInput: {
+            /** Rule Ids */
+            rule_ids: string[];
+        };
         /** Page[ClientOut] */
         Page_ClientOut_: {
             /** Items */
@@ -2028,6 +2538,16 @@ export interface components {
          */
         ReasonCode: "due_now" | "planned" | "not_due_yet" | "nothing_on_day" | "not_started" | "no_more_steps" | "sent" | "queued" | "skipped" | "failed" | "uncertain" | "cancelled" | "awaiting_approval" | "approved" | "to_call" | "called" | "held" | "outside_window" | "minimum_gap" | "payment_pending" | "no_address" | "no_due_date" | "no_issue_date" | "age_ceiling" | "below_minimum_balance" | "paid" | "zero_balance" | "void" | "deleted" | "not_approved" | "trust_money" | "superseded" | "before_start" | "jumped_over" | "address_changed";
         /**
+         * ReasonCount
+         * @description How many are refused for a reason.
+         */
+        ReasonCount: {
+            /** Reason */
+            reason: string;
+            /** Count */
+            count: number;
+        };
+        /**
          * ReasonOut
          * @description One reason: a stable code, and a sentence for people.
          */
@@ -2071,21 +2591,6 @@ export interface components {
          * @enum {string}
          */
         RegionKey: "us" | "eu" | "ca" | "au";
-        /**
-         * RegionOut
-         * @description A region of Clio, and whether this installation has a developer application there.
-         */
-        RegionOut: {
-            key: components["schemas"]["RegionKey"];
-            /** Name */
-            name: string;
-            /** Host */
-            host: string;
-            /** Configured */
-            configured: boolean;
-            /** How To Set Up */
-            how_to_set_up: string | null;
-        };
         /**
          * ReminderDetail
          * @description The mail as it left, or as it would leave. For a call task, ``text`` is what to say.
@@ -2135,6 +2640,20 @@ export interface components {
             message_id: string | null;
             /** Smtp Response */
             smtp_response: string | null;
+        };
+        /**
+         * ReminderLogOut
+         * @description How logging reminders in Clio goes since it was switched on.
+         */
+        ReminderLogOut: {
+            /** Since */
+            since: string | null;
+            /** Failed */
+            failed: number;
+            /** Uncertain */
+            uncertain: number;
+            /** Last Problem */
+            last_problem: string | null;
         };
         /**
          * ReminderOut
@@ -2213,6 +2732,8 @@ export interface components {
             steps_count: number;
             /** Active Collections */
             active_collections: number;
+            /** Needs Approval */
+            needs_approval: boolean;
             /** Archived At */
             archived_at: string | null;
             /**
@@ -2243,6 +2764,8 @@ export interface components {
             steps_count: number;
             /** Active Collections */
             active_collections: number;
+            /** Needs Approval */
+            needs_approval: boolean;
             /** Archived At */
             archived_at: string | null;
             /**
@@ -2287,6 +2810,146 @@ export interface components {
          * @enum {string}
          */
         Role: "owner" | "billing" | "attorney" | "viewer";
+        /**
+         * RuleCount
+         * @description How many invoices a rule would start, and how many that fit it are refused.
+         */
+        RuleCount: {
+            rule: components["schemas"]["RuleRef"];
+            /** Starting */
+            starting: number;
+            /** Refused */
+            refused: number;
+        };
+        /**
+         * RuleInput
+         * @description A rule as edited.
+         */
+        RuleInput: {
+            /** Min Days Overdue */
+            min_days_overdue?: number | null;
+            /** Max Days Overdue */
+            max_days_overdue?: number | null;
+            /** Min Balance Minor */
+            min_balance_minor?: number | null;
+            /** Max Balance Minor */
+            max_balance_minor?: number | null;
+            /** Currency */
+            currency?: string | null;
+            /** Client Ids */
+            client_ids?: string[];
+            /** Matter Ids */
+            matter_ids?: string[];
+            /** Attorneys */
+            attorneys?: string[];
+            /** Practice Areas */
+            practice_areas?: string[];
+            /** Name */
+            name: string;
+            /**
+             * Reminder Set Id
+             * Format: uuid
+             */
+            reminder_set_id: string;
+            /** @default fitting_step */
+            backlog: components["schemas"]["Backlog"];
+        };
+        /**
+         * RuleOut
+         * @description A rule. ``started`` counts the collections it has started, ``active`` those that run.
+         */
+        RuleOut: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Name */
+            name: string;
+            /** Is Enabled */
+            is_enabled: boolean;
+            reminder_set: components["schemas"]["invoice_tracker__auto_collect__schemas__SetRef"];
+            backlog: components["schemas"]["Backlog"];
+            /** Min Days Overdue */
+            min_days_overdue: number | null;
+            /** Max Days Overdue */
+            max_days_overdue: number | null;
+            /** Min Balance Minor */
+            min_balance_minor: number | null;
+            /** Max Balance Minor */
+            max_balance_minor: number | null;
+            /** Currency */
+            currency: string | null;
+            /** Clients */
+            clients: components["schemas"]["NamedRef"][];
+            /** Matters */
+            matters: components["schemas"]["NamedRef"][];
+            /** Attorneys */
+            attorneys: string[];
+            /** Practice Areas */
+            practice_areas: string[];
+            /** Started */
+            started: number;
+            /** Active */
+            active: number;
+            /** Last Run At */
+            last_run_at: string | null;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /**
+             * Updated At
+             * Format: date-time
+             */
+            updated_at: string;
+        };
+        /**
+         * RuleRef
+         * @description A rule by its name; no id for one that is not saved.
+         */
+        RuleRef: {
+            /** Id */
+            id: string | null;
+            /** Name */
+            name: string;
+        };
+        /**
+         * RuleUpdate
+         * @description ``expected_count``: for a rule that is on, how many the dry run said would start at once.
+         */
+        RuleUpdate: {
+            /** Min Days Overdue */
+            min_days_overdue?: number | null;
+            /** Max Days Overdue */
+            max_days_overdue?: number | null;
+            /** Min Balance Minor */
+            min_balance_minor?: number | null;
+            /** Max Balance Minor */
+            max_balance_minor?: number | null;
+            /** Currency */
+            currency?: string | null;
+            /** Client Ids */
+            client_ids?: string[];
+            /** Matter Ids */
+            matter_ids?: string[];
+            /** Attorneys */
+            attorneys?: string[];
+            /** Practice Areas */
+            practice_areas?: string[];
+            /** Name */
+            name: string;
+            /**
+             * Reminder Set Id
+             * Format: uuid
+             */
+            reminder_set_id: string;
+            /** @default fitting_step */
+            backlog: components["schemas"]["Backlog"];
+            /** Expected Count */
+            expected_count?: number | null;
+        };
         /**
          * RunKind
          * @description Why a run happened.
@@ -2394,6 +3057,17 @@ export interface components {
             per_day: number;
             /** First Day Cap */
             first_day_cap: number;
+            grouping: components["schemas"]["Grouping"];
+            /** Holiday Country */
+            holiday_country: string | null;
+            /** Holiday Region */
+            holiday_region: string | null;
+            /** Holds For Other Senders */
+            holds_for_other_senders: boolean;
+            /** Attorney Preview */
+            attorney_preview: boolean;
+            /** Guard Cap */
+            guard_cap: number;
         };
         /**
          * SendingRulesUpdate
@@ -2420,6 +3094,17 @@ export interface components {
             per_day?: number | null;
             /** First Day Cap */
             first_day_cap?: number | null;
+            grouping?: components["schemas"]["Grouping"] | null;
+            /** Holiday Country */
+            holiday_country?: string | null;
+            /** Holiday Region */
+            holiday_region?: string | null;
+            /** Holds For Other Senders */
+            holds_for_other_senders?: boolean | null;
+            /** Attorney Preview */
+            attorney_preview?: boolean | null;
+            /** Guard Cap */
+            guard_cap?: number | null;
         };
         /**
          * SessionFirm
@@ -2443,21 +3128,6 @@ export interface components {
         SessionOut: {
             user: components["schemas"]["UserOut"];
             firm: components["schemas"]["SessionFirm"];
-        };
-        /**
-         * SetRef
-         * @description A reminder set in the version a collection runs on.
-         */
-        SetRef: {
-            /**
-             * Id
-             * Format: uuid
-             */
-            id: string;
-            /** Name */
-            name: string;
-            /** Version */
-            version: number;
         };
         /**
          * Setup
@@ -2857,6 +3527,61 @@ export interface components {
          */
         WebhookSetup: "created" | "manual" | "missing";
         /**
+         * SetRef
+         * @description The set that a rule starts.
+         */
+        invoice_tracker__auto_collect__schemas__SetRef: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Name */
+            name: string;
+            /** Is Archived */
+            is_archived: boolean;
+        };
+        /**
+         * SetRef
+         * @description A reminder set in the version a collection runs on.
+         */
+        invoice_tracker__collections__schemas__SetRef: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Name */
+            name: string;
+            /** Version */
+            version: number;
+        };
+        /**
+         * RegionOut
+         * @description A part of a country with holidays of its own.
+         */
+        invoice_tracker__firms__schemas__RegionOut: {
+            /** Code */
+            code: string;
+            /** Name */
+            name: string;
+        };
+        /**
+         * RegionOut
+         * @description A region of Clio, and whether this installation has a developer application there.
+         */
+        invoice_tracker__integrations__clio__connection_schemas__RegionOut: {
+            key: components["schemas"]["RegionKey"];
+            /** Name */
+            name: string;
+            /** Host */
+            host: string;
+            /** Configured */
+            configured: boolean;
+            /** How To Set Up */
+            how_to_set_up: string | null;
+        };
+        /**
          * FieldError
          * @description What is wrong with one field of the request.
          */
@@ -3162,6 +3887,155 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["SendingRulesOut"];
                 };
+            };
+            /** @description A problem, in words */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    holiday_countries_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Items_HolidayCountryOut_"];
+                };
+            };
+            /** @description A problem, in words */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    days_off_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Items_DayOffOut_"];
+                };
+            };
+            /** @description A problem, in words */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    closures_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Items_ClosureOut_"];
+                };
+            };
+            /** @description A problem, in words */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    closures_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ClosureInput"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ClosureOut"];
+                };
+            };
+            /** @description A problem, in words */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    closures_delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                closure_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description A problem, in words */
             "4XX": {
@@ -4007,6 +4881,380 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description A problem, in words */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reminder_sets_set_approval: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                set_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ApprovalInput"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReminderSetDetail"];
+                };
+            };
+            /** @description A problem, in words */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    auto_collect_rules_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Items_RuleOut_"];
+                };
+            };
+            /** @description A problem, in words */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    auto_collect_rules_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RuleInput"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RuleOut"];
+                };
+            };
+            /** @description A problem, in words */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    auto_collect_rules_list_choices: {
+        parameters: {
+            query?: {
+                /** @description Part of a name */
+                q?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChoicesOut"];
+                };
+            };
+            /** @description A problem, in words */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    auto_collect_rules_reorder: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OrderInput"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Items_RuleOut_"];
+                };
+            };
+            /** @description A problem, in words */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    auto_collect_rules_dry_run: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DryRunInput"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DryRunOut"];
+                };
+            };
+            /** @description A problem, in words */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    auto_collect_rules_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                rule_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RuleOut"];
+                };
+            };
+            /** @description A problem, in words */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    auto_collect_rules_update: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                rule_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RuleUpdate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RuleOut"];
+                };
+            };
+            /** @description `auto_collect_count_changed`: the problem has a member `dry_run`, what would start now */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem, in words */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    auto_collect_rules_delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                rule_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem, in words */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    auto_collect_rules_activate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                rule_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ActivateInput"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RuleOut"];
+                };
+            };
+            /** @description `auto_collect_count_changed`: the problem has a member `dry_run`, what would start now */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem, in words */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    auto_collect_rules_deactivate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                rule_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RuleOut"];
+                };
             };
             /** @description A problem, in words */
             "4XX": {

@@ -24,11 +24,11 @@ export function useConnectClio() {
   });
 }
 
-export function useUpdateStrategy() {
+export function useUpdateClio() {
   const client = useQueryClient();
   return useMutation({
-    mutationFn: (record_strategy: RecordStrategy) =>
-      unwrap(api.PATCH('/api/v1/clio/connection', { body: { record_strategy } })),
+    mutationFn: (changes: { record_strategy?: RecordStrategy; log_reminders?: boolean }) =>
+      unwrap(api.PATCH('/api/v1/clio/connection', { body: changes })),
     onSuccess: (connection) => {
       client.setQueryData(clioQuery.queryKey, connection);
     },

@@ -1,7 +1,7 @@
 import { Radio, Stack } from '@mantine/core';
 import type { RecordStrategy } from '@/api/types';
 import { notifyDone } from '@/lib/notify';
-import { useUpdateStrategy } from './queries';
+import { useUpdateClio } from './queries';
 
 const STRATEGIES: { value: RecordStrategy; name: string; leaves: string }[] = [
   {
@@ -20,13 +20,16 @@ const STRATEGIES: { value: RecordStrategy; name: string; leaves: string }[] = [
 
 /** How payments get into Clio, and what each way leaves in its ledger. */
 export function StrategyChoice({ value, disabled }: { value: RecordStrategy; disabled: boolean }) {
-  const update = useUpdateStrategy();
+  const update = useUpdateClio();
   return (
     <Radio.Group
       aria-label="How payments are recorded in Clio"
       value={value}
       onChange={(chosen) =>
-        update.mutate(chosen as RecordStrategy, { onSuccess: () => notifyDone('How payments are recorded is saved.') })
+        update.mutate(
+          { record_strategy: chosen as RecordStrategy },
+          { onSuccess: () => notifyDone('How payments are recorded is saved.') },
+        )
       }
     >
       <Stack gap="md">

@@ -16,6 +16,8 @@ const connection: ClioConnection = {
   next_read_at: '2026-11-23T14:05:00Z',
   error: null,
   record_strategy: 'automatic',
+  log_reminders: false,
+  reminder_log: { since: null, failed: 0, uncertain: 0, last_problem: null },
   webhooks: [
     { model: 'bill', status: 'enabled', last_event_at: null, suspended_at: null, expires_at: '2026-12-20T14:05:00Z', problem: null },
     { model: 'contact', status: 'pending', last_event_at: null, suspended_at: null, expires_at: null, problem: 'Clio did not reach us.' },
@@ -108,6 +110,35 @@ it('offers the owner to reconnect right there', async () => {
   renderApp('/settings/sync');
   await userEvent.click(await screen.findByRole('button', { name: 'Reconnect to Clio' }));
   await waitFor(() => expect(calls.some(({ method, path }) => method === 'POST' && path === '/clio/connection')).toBe(true));
+});
+
+it('switches the log of reminders on, and says from when on', async () => {
+  const since = '2026-11-23T14:05:00Z';
+  const { calls } = fakeApi({
+    ...answers(),
+    'PATCH /clio/connection': () => ({
+      body: { ...connection, log_reminders: true, reminder_log: { ...connection.reminder_log, since } },
+    }),
+  });
+  const { container } = renderApp('/settings/clio');
+  const box = await screen.findByRole('switch', { name: /^Log reminders in Clio/ });
+  expect(box).not.toBeChecked();
+  expect(screen.getByText('Reminders are not logged in Clio.')).toBeVisible();
+  await userEvent.click(box);
+  await waitFor(() => expect(box).toBeChecked());
+  expect(calls.find(({ method }) => method === 'PATCH')?.body).toEqual({ log_reminders: true });
+  expect(screen.getByText(/^Reminders sent since .* are logged\. None has failed\.$/)).toBeVisible();
+  expect(await brokenRules(container)).toEqual([]);
+});
+
+it('says in words what could not be logged, and lets only the owner switch', async () => {
+  const reminder_log = { since: '2026-11-20T14:05:00Z', failed: 2, uncertain: 1, last_problem: 'The bill has no matter.' };
+  fakeApi(answers({ log_reminders: true, reminder_log }, 'viewer'));
+  renderApp('/settings/clio');
+  const title = '2 could not be logged, 1 may or may not have been logged';
+  const alert = await screen.findByRole('alert', { name: title });
+  expect(alert).toHaveTextContent('The bill has no matter.');
+  expect(screen.getByRole('switch', { name: /^Log reminders in Clio/ })).toBeDisabled();
 });
 
 it('shows how the runs went, and what a comparison found', async () => {

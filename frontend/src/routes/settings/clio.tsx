@@ -9,6 +9,7 @@ import { OwnerOnly } from '@/components/role-note';
 import { CallbackError } from '@/features/clio/callback-error';
 import { ConnectionFacts } from '@/features/clio/connection-facts';
 import { DisconnectClio } from '@/features/clio/disconnect';
+import { LogSwitch } from '@/features/clio/log-switch';
 import { clioQuery } from '@/features/clio/queries';
 import { RegionPicker } from '@/features/clio/region-picker';
 import { StrategyChoice } from '@/features/clio/strategy-choice';
@@ -45,6 +46,9 @@ export default function ClioSettings() {
             </Card>
             <Card title="Recording payments in Clio" about="What happens in Clio when a client pays through Stripe.">
               <StrategyChoice value={data.record_strategy} disabled={!mayChange} />
+            </Card>
+            <Card title="Reminders in Clio" about="So that everybody on the matter sees what the client was sent.">
+              <LogSwitch connection={data} disabled={!mayChange} />
             </Card>
           </>
         )}
