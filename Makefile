@@ -76,6 +76,9 @@ e2e: .state/python .state/dist ## The stories in a real browser, against the pro
 bench: .state/python ## What reading 100,000 bills costs, as ratios (about 5 minutes)
 	PYTHONPATH=tests $(BIN)/python tests/bench/bench_sync.py
 
+proof: .state/python ## A simulated year with crashes and the eight invariants (SEED=7 DAYS=365 FIRMS=3)
+	PYTHONPATH=tests PYTHONHASHSEED=0 $(BIN)/python -m proof --seed $(or $(SEED),1) --days $(or $(DAYS),365) --firms $(or $(FIRMS),3)
+
 check: lint types openapi-check test ## What CI runs
 
 lint: .state/python .state/node ## Style and import order, both languages
@@ -115,4 +118,4 @@ lock: .state/python ## Pin the Python dependencies again
 help: ## This manual
 	@awk 'BEGIN {FS = ":.*## "} /^# ---/ {gsub(/[#-]/, ""); printf "\n%s\n", $$0} /^[a-z0-9-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-.PHONY: install demo api worker web up down reset test test-python test-web e2e bench check lint types format openapi openapi-check migrate revision lock help
+.PHONY: install demo api worker web up down reset test test-python test-web e2e bench proof check lint types format openapi openapi-check migrate revision lock help

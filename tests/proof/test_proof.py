@@ -1,0 +1,33 @@
+"""A short run of ``make proof``: all eight hold, and a seed repeats itself exactly."""
+
+import pytest
+from proof.report import Report
+from proof.world import prove
+
+WEEKS = {"seed": 7, "days": 10, "firms": 2, "hurry": 2.0, "afterwards": 6}
+DAYS = {"seed": 11, "days": 2, "firms": 1, "hurry": 3.0, "afterwards": 1}
+
+
+@pytest.mark.slow
+def test_the_eight_invariants_hold_for_some_weeks(database_server: str) -> None:
+    report = prove(database_server, **WEEKS)  # type: ignore[arg-type]
+    assert report.violations == 0, report.text()
+    assert len(report.verdicts) == 8
+    assert all(verdict.checks > 10 for verdict in report.verdicts), report.text()
+    assert report.deaths, "nobody died: the run proves little"
+    assert report.life["mails came"] > 20
+
+
+@pytest.mark.slow
+def test_a_seed_repeats_itself_and_another_does_not(database_server: str) -> None:
+    first = prove(database_server, **DAYS)  # type: ignore[arg-type]
+    again = prove(database_server, **DAYS)  # type: ignore[arg-type]
+    assert again == first
+    assert without_duration(again) == without_duration(first)
+    other = prove(database_server, **{**DAYS, "seed": 12})  # type: ignore[arg-type]
+    assert other.life != first.life
+
+
+def without_duration(report: Report) -> list[str]:
+    """What is printed, without the line that says how long it took."""
+    return report.text().splitlines()[1:]
