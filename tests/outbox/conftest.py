@@ -9,6 +9,7 @@ from outbox.outbox_helpers import KIND, RULES, Notes
 
 from invoice_tracker.core.deps import Adapters
 from invoice_tracker.firms.models import Firm
+from invoice_tracker.outbox.attachments import bills_of
 from invoice_tracker.outbox.deliver import deliver_due
 from invoice_tracker.outbox.models import MessageState
 
@@ -33,6 +34,7 @@ def tick(adapters: Adapters, firm: Firm, notes: Notes) -> Tick:
             "handlers": {KIND: notes},
             "rules": RULES,
             "mailer": adapters.mailer,
+            "attach": bills_of(adapters.billing),
             "clock": adapters.clock,
         }
         return await deliver_due(**(values | changes))

@@ -4,7 +4,7 @@ import asyncio
 from collections import Counter
 from dataclasses import dataclass, field
 from datetime import timedelta
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import pytest
 from outbox.outbox_helpers import KIND, RULES, Notes, put, put_many, rows
@@ -16,6 +16,7 @@ from fakes import FakeMailer, MovableClock
 from invoice_tracker.core.deps import Adapters
 from invoice_tracker.firms.models import Firm
 from invoice_tracker.invoices.models import Invoice
+from invoice_tracker.outbox.attachments import bills_of
 from invoice_tracker.outbox.claim import Rules
 from invoice_tracker.outbox.deliver import deliver_due
 from invoice_tracker.outbox.handlers import Cancel, Decision, Send
@@ -40,6 +41,7 @@ async def worker(
         handlers={KIND: notes},
         rules=rules,
         mailer=mailer,
+        attach=bills_of(adapters.billing),
         clock=adapters.clock,
         batch_size=7,
         lanes=3,
@@ -115,7 +117,7 @@ class Payment:
     adapters: Adapters
     firm: Firm
     invoice_id: UUID
-    subject: UUID
+    message_id: UUID
     locked: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def __call__(self) -> bool:
@@ -129,27 +131,27 @@ class Payment:
             assert invoice is not None
             invoice.clio_balance_minor = 0
             cancelled = await cancel_unsent(
-                session, firm_id=self.firm.id, subject_ids=[self.subject], reason="Paid."
+                session, firm_id=self.firm.id, message_ids=[self.message_id], reason="Paid."
             )
         return bool(cancelled)
 
 
 async def a_mail_about_an_invoice(adapters: Adapters, firm: Firm) -> tuple[UUID, UUID]:
     now = adapters.clock.now()
-    subject = uuid4()
     async with adapters.database.transaction(firm.id) as session:
         client = await make_client(session, firm=firm)
         invoice = await make_invoice(session, firm=firm, client=client, now=now, due_on=now.date())
-        await put(session, firm.id, now=now, subject_id=subject)
-    return invoice.id, subject
+        message_id = await put(session, firm.id, now=now)
+        assert message_id is not None
+    return invoice.id, message_id
 
 
 async def test_a_payment_that_comes_first_stops_the_claimed_mail(
     committed_adapters: Adapters, firm: Firm
 ) -> None:
     adapters = committed_adapters
-    invoice_id, subject = await a_mail_about_an_invoice(adapters, firm)
-    payment = Payment(adapters, firm, invoice_id, subject)
+    invoice_id, message_id = await a_mail_about_an_invoice(adapters, firm)
+    payment = Payment(adapters, firm, invoice_id, message_id)
     mailer, handler = FakeMailer(), UnlessPaid(invoice_id)
 
     async def send() -> None:
@@ -168,8 +170,8 @@ async def test_a_payment_that_comes_second_waits_and_finds_the_mail_gone(
     committed_adapters: Adapters, firm: Firm
 ) -> None:
     adapters = committed_adapters
-    invoice_id, subject = await a_mail_about_an_invoice(adapters, firm)
-    payment = Payment(adapters, firm, invoice_id, subject)
+    invoice_id, message_id = await a_mail_about_an_invoice(adapters, firm)
+    payment = Payment(adapters, firm, invoice_id, message_id)
     mailer, handler = FakeMailer(), UnlessPaid(invoice_id)
 
     async def pay() -> bool:

@@ -1,7 +1,6 @@
 """One round: what is sent, what waits, what fails, and that nothing is sent twice."""
 
 from datetime import timedelta
-from uuid import uuid4
 
 import pytest
 from outbox.conftest import Tick
@@ -86,15 +85,14 @@ async def test_a_handler_may_tidy_up_after_a_cancelled_message(
     adapters: Adapters, firm: Firm, clock: MovableClock, tick: Tick
 ) -> None:
     """Ending a collection takes its unsent mail out of the outbox, also from within ``record``."""
-    subject = uuid4()
-    [paid] = await put_many(adapters.database, firm.id, 1, now=clock.now(), subject_id=subject)
+    [paid] = await put_many(adapters.database, firm.id, 1, now=clock.now())
 
     class Tidy(Notes):
         async def record(
             self, session: AsyncSession, message: DueMessage, outcome: Outcome
         ) -> None:
             await cancel_unsent(
-                session, firm_id=firm.id, subject_ids=[subject], reason="The collection ended."
+                session, firm_id=firm.id, message_ids=[paid], reason="The collection ended."
             )
             await super().record(session, message, outcome)
 

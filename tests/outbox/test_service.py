@@ -52,15 +52,14 @@ def test_one_line_makes_a_subject_of_anything() -> None:
 async def test_cancelled_is_what_has_not_begun_to_leave(
     adapters: Adapters, firm: Firm, clock: MovableClock, tick: Tick
 ) -> None:
-    subject = uuid4()
-    await put_many(adapters.database, firm.id, 2, now=clock.now(), subject_id=subject)
+    ids = await put_many(adapters.database, firm.id, 2, now=clock.now())
     mailer = FakeMailer()
     await tick(mailer=mailer, batch_size=1)
     async with adapters.database.transaction(firm.id) as session:
         cancelled = await cancel_unsent(
-            session, firm_id=firm.id, subject_ids=[subject, uuid4()], reason="Paid."
+            session, firm_id=firm.id, message_ids=[*ids, uuid4()], reason="Paid."
         )
-    assert cancelled == [subject]
+    assert cancelled == [ids[1]]
     sent, other = await rows(adapters.database, firm.id)
     assert (sent.state, other.state) == (MessageState.sent, MessageState.cancelled)
     assert other.reason == "Paid."

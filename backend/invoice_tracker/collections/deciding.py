@@ -1,43 +1,20 @@
 """Decisions become rows: the reminder and its mail in one transaction, once, by a unique key."""
 
-from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID, uuid4
 
-from sqlalchemy import func, select, update
+from sqlalchemy import update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from invoice_tracker.collections.facts import Loaded
+from invoice_tracker.collections.mails import Deciding, queue_mail, write
 from invoice_tracker.collections.models import Reminder, ReminderState
-from invoice_tracker.collections.reviewed import as_reviewed, carry_over
-from invoice_tracker.collections.threads import load_thread
-from invoice_tracker.core.deps import Adapters
-from invoice_tracker.core.errors import NotFound
+from invoice_tracker.collections.reviewed import carry_over
 from invoice_tracker.domain.reminder_schedule import Decision, NeedsApproval, Send, Skip, Task
 from invoice_tracker.invoices import timeline
-from invoice_tracker.outbox.models import MessageState, OutboxMessage
 from invoice_tracker.outbox.schemas import MailContent
-from invoice_tracker.outbox.service import enqueue
-from invoice_tracker.reminder_sets.mail import CannotWrite, write_mail
-from invoice_tracker.reminder_sets.mail_facts import load_mail_facts
-from invoice_tracker.reminder_sets.models import ReminderStep
-
-REMINDER = "reminder"
-"""Kind of the outbox messages."""
-
-
-class AlreadyWritten(Exception):
-    """A second mail for one reminder was asked for: a fault, and nothing is written."""
-
-
-@dataclass(frozen=True, slots=True)
-class Deciding:
-    """What writing decisions down needs: the moment, and how mails are written."""
-
-    adapters: Adapters
-    now: datetime
-    can_take_payments: bool
+from invoice_tracker.reminder_sets.mail import CannotWrite
 
 
 async def write_decisions(
@@ -60,80 +37,22 @@ async def write_decisions(
                 await _skip(session, this, loaded, decision)
 
 
-async def queue_mail(
-    session: AsyncSession, this: Deciding, *, reminder: Reminder, recipient: str
-) -> None:
-    """Write the reminder's mail into the outbox. Raises ``CannotWrite``.
-
-    A mail that was cancelled before may be written again; for one with any other end, or none yet,
-    raises ``AlreadyWritten``.
-    """
-    firm_id = reminder.firm_id
-    former = await session.execute(
-        select(OutboxMessage.state, func.count())
-        .where(OutboxMessage.firm_id == firm_id, OutboxMessage.subject_id == reminder.id)
-        .group_by(OutboxMessage.state)
-    )
-    states = dict(former.all())
-    if set(states) - {MessageState.cancelled}:
-        raise AlreadyWritten(f"reminder {reminder.id} has a message that was not cancelled")
-    message_id = await enqueue(
-        session,
-        firm_id=firm_id,
-        kind=REMINDER,
-        dedupe_key=f"{reminder.dedupe_key}#{sum(states.values()) + 1}",
-        subject_id=reminder.id,
-        recipient=recipient,
-        content=await write_content(session, this, reminder=reminder),
-        now=this.now,
-    )
-    reminder.outbox_message_id = message_id
-    reminder.state = ReminderState.queued
-    await session.flush()
-
-
-async def write_content(
-    session: AsyncSession, this: Deciding, *, reminder: Reminder
-) -> MailContent:
-    """The reminder's mail with the facts of this moment, which are noted in its row.
-
-    Raises ``CannotWrite``.
-    """
-    content, balance_minor = await _write(session, this, reminder)
-    reminder.balance_minor = balance_minor
-    return content
-
-
 async def draft_content(
     session: AsyncSession, this: Deciding, *, reminder_id: UUID
 ) -> MailContent | None:
     """How the mail would read now, for whoever is to approve it; None if it cannot be written."""
     reminder = await session.get_one(Reminder, reminder_id)
     try:
-        return (await _write(session, this, reminder))[0]
+        return await preview_content(session, this, reminder=reminder)
     except CannotWrite:
         return None
 
 
-async def _write(
-    session: AsyncSession, this: Deciding, reminder: Reminder
-) -> tuple[MailContent, int]:
-    step = await session.get(ReminderStep, reminder.step_id)
-    if step is None:
-        raise NotFound("There is no such step.")
-    facts = await load_mail_facts(
-        session,
-        this.adapters,
-        firm_id=reminder.firm_id,
-        invoice_id=reminder.invoice_id,
-        now=this.now,
-        can_take_payments=this.can_take_payments,
-    )
-    thread = await load_thread(
-        session, firm_id=reminder.firm_id, collection_id=reminder.collection_id
-    )
-    mail = write_mail(as_reviewed(step, reminder), facts, thread=thread)
-    return mail, facts.text.balance.amount_minor
+async def preview_content(
+    session: AsyncSession, this: Deciding, *, reminder: Reminder
+) -> MailContent:
+    """How the mail of a reminder, stored or not, would read now. Raises ``CannotWrite``."""
+    return (await write(session, this, reminders=[reminder])).content
 
 
 async def _queue(session: AsyncSession, this: Deciding, loaded: Loaded, decision: Send) -> None:

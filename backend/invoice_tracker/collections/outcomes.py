@@ -1,6 +1,7 @@
 """How a reminder's mail ended, in its row and on the invoice's timeline."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -34,9 +35,14 @@ _ENDS = {
 
 
 async def record_outcome(
-    session: AsyncSession, *, reminder: Reminder, message: DueMessage, outcome: Outcome
+    session: AsyncSession,
+    *,
+    reminder: Reminder,
+    message: DueMessage,
+    outcome: Outcome,
+    shared: int = 1,
 ) -> None:
-    """Write it down. The caller holds the invoice row's lock.
+    """Write it down. The caller holds the invoice row's lock. ``shared``: reminders in the mail.
 
     A mail that could not be delivered also holds the invoice, until a person has looked at the
     address.
@@ -58,7 +64,7 @@ async def record_outcome(
         at=outcome.at,
         kind=end.kind,
         title=end.title.format(name=f"Reminder {step.position}", to=message.recipient),
-        detail=outcome.reason or message.content.subject,
+        detail=outcome.reason or _subject(message, shared),
         reminder_id=reminder.id,
     )
     if outcome.state is MessageState.failed:
@@ -72,6 +78,12 @@ async def record_outcome(
         )
 
 
+def _subject(message: DueMessage, shared: int) -> str:
+    if shared == 1:
+        return message.content.subject
+    return f"{message.content.subject} (one mail for {shared} invoices)"
+
+
 _WITHOUT_A_MAIL = {
     ReminderState.skipped: ("reminder_skipped", "A reminder was skipped"),
     ReminderState.failed: ("reminder_failed", "A reminder could not be written"),
@@ -82,18 +94,24 @@ async def _record_cancelled(session: AsyncSession, reminder: Reminder, outcome: 
     """Withdrawn before it left. What was skipped or failed at the last check stays so."""
     if reminder.state is ReminderState.queued:
         reminder.state = ReminderState.cancelled
-    reminder.reason = outcome.reason
+    reminder.reason = reminder.reason or outcome.reason
     reminder.ended_at = outcome.at
     await session.flush()
-    if reminder.state in _WITHOUT_A_MAIL:
-        kind, title = _WITHOUT_A_MAIL[reminder.state]
-        await timeline.add(
-            session,
-            firm_id=reminder.firm_id,
-            invoice_id=reminder.invoice_id,
-            at=outcome.at,
-            kind=kind,
-            title=title,
-            detail=outcome.reason,
-            reminder_id=reminder.id,
-        )
+    await record_withdrawn(session, reminder=reminder, at=outcome.at)
+
+
+async def record_withdrawn(session: AsyncSession, *, reminder: Reminder, at: datetime) -> None:
+    """Tell on the timeline of one that was skipped or failed at the last check."""
+    if reminder.state not in _WITHOUT_A_MAIL:
+        return
+    kind, title = _WITHOUT_A_MAIL[reminder.state]
+    await timeline.add(
+        session,
+        firm_id=reminder.firm_id,
+        invoice_id=reminder.invoice_id,
+        at=at,
+        kind=kind,
+        title=title,
+        detail=reminder.reason,
+        reminder_id=reminder.id,
+    )

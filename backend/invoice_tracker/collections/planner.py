@@ -9,18 +9,20 @@ import structlog
 from sqlalchemy import exists, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from invoice_tracker.collections.deciding import Deciding, write_decisions
+from invoice_tracker.collections.deciding import write_decisions
 from invoice_tracker.collections.derived_holds import clio_away_since
 from invoice_tracker.collections.endings import end_collection, end_of
 from invoice_tracker.collections.facts import FirmFacts, load, load_firm, load_past
 from invoice_tracker.collections.hints import refresh, rewrite
+from invoice_tracker.collections.mails import Deciding
 from invoice_tracker.collections.models import (
     Collection,
     CollectionState,
-    HoldRow,
     Reminder,
     ReminderState,
 )
+from invoice_tracker.collections.visibly_held import visibly_held
+from invoice_tracker.collections.waking import wake_mails
 from invoice_tracker.core.deps import Adapters
 from invoice_tracker.domain.reminder_schedule import due_reminders
 from invoice_tracker.firms.models import SendingRules
@@ -103,6 +105,7 @@ async def _date_anew(adapters: Adapters, firm_id: UUID) -> None:
         return
     await rederive_hints(adapters, firm_id)
     async with adapters.database.transaction(firm_id) as session:
+        await wake_mails(session, firm_id=firm_id, now=adapters.clock.now())
         # A change that came meanwhile has another instant, and is seen to by the next tick.
         await session.execute(
             update(SendingRules)
@@ -204,12 +207,6 @@ async def _wake_the_stuck(adapters: Adapters, firm_id: UUID, now: datetime) -> N
             [ReminderState.queued, ReminderState.awaiting_approval, ReminderState.to_call]
         ),
     )
-    open_hold = exists().where(
-        HoldRow.firm_id == firm_id,
-        HoldRow.invoice_id == Collection.invoice_id,
-        HoldRow.released_at.is_(None),
-        HoldRow.ends_at.is_(None) | (HoldRow.ends_at > now),
-    )
     query = (
         select(Collection.id, Collection.invoice_id)
         .join(Invoice, Invoice.id == Collection.invoice_id)
@@ -220,7 +217,7 @@ async def _wake_the_stuck(adapters: Adapters, firm_id: UUID, now: datetime) -> N
             Collection.next_action_at.is_(None),
             (Client.email_override.is_not(None)) | (Client.email.is_not(None)),
             ~open_reminder,
-            ~open_hold,
+            ~visibly_held(firm_id, now),
         )
         .limit(BATCH)
     )

@@ -7,9 +7,9 @@ from uuid import UUID
 from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from invoice_tracker.collections.mails import withdraw
 from invoice_tracker.collections.models import Reminder, ReminderState
 from invoice_tracker.outbox.models import MessageState, OutboxMessage
-from invoice_tracker.outbox.service import cancel_unsent
 
 TO_DO = (ReminderState.awaiting_approval, ReminderState.approved, ReminderState.to_call)
 """Waiting for a person, or for their day; nothing of them is in the outbox."""
@@ -30,27 +30,30 @@ async def cancel_open(
     """
     if not collection_ids:
         return []
-    rows = await session.execute(
-        select(Reminder.id, Reminder.state).where(
+    rows = await session.scalars(
+        select(Reminder)
+        .where(
             Reminder.firm_id == firm_id,
             Reminder.collection_id.in_(collection_ids),
             Reminder.state.in_([ReminderState.queued, *TO_DO]),
         )
+        .execution_options(populate_existing=True)
     )
     found = rows.all()
-    queued = [reminder_id for reminder_id, state in found if state is ReminderState.queued]
-    cancelled = set(
-        await cancel_unsent(session, firm_id=firm_id, subject_ids=queued, reason=reason)
+    to_do = [reminder for reminder in found if reminder.state in TO_DO]
+    for reminder in to_do:
+        reminder.state = ReminderState.cancelled
+        reminder.reason = reason
+        reminder.ended_at = now
+    taken = await withdraw(
+        session,
+        firm_id=firm_id,
+        reminders=[reminder for reminder in found if reminder.state is ReminderState.queued],
+        state=ReminderState.cancelled,
+        reason=reason,
+        now=now,
     )
-    cancelled.update(reminder_id for reminder_id, state in found if state in TO_DO)
-    if cancelled:
-        await session.execute(
-            update(Reminder)
-            .where(Reminder.firm_id == firm_id, Reminder.id.in_(cancelled))
-            .values(state=ReminderState.cancelled, reason=reason, ended_at=now)
-            .execution_options(synchronize_session="fetch")
-        )
-    return sorted(cancelled)
+    return sorted(reminder.id for reminder in [*to_do, *taken])
 
 
 async def look_again_now(
@@ -60,7 +63,7 @@ async def look_again_now(
 
     Whether they may leave is decided there, as always.
     """
-    queued = select(Reminder.id).where(
+    queued = select(Reminder.outbox_message_id).where(
         Reminder.firm_id == firm_id,
         Reminder.collection_id.in_(collection_ids),
         Reminder.state == ReminderState.queued,
@@ -69,7 +72,7 @@ async def look_again_now(
         update(OutboxMessage)
         .where(
             OutboxMessage.firm_id == firm_id,
-            OutboxMessage.subject_id.in_(queued),
+            OutboxMessage.id.in_(queued),
             OutboxMessage.state == MessageState.waiting,
             # A mail server that answered "later" is not asked sooner because a fact has changed.
             OutboxMessage.attempts == 0,

@@ -1,20 +1,23 @@
 """What people decide about single reminders: approve, skip, say what became of it, call."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from invoice_tracker.collections.deciding import Deciding, queue_mail
 from invoice_tracker.collections.facts import load_firm, load_invoices
+from invoice_tracker.collections.forecast import expect_mails
+from invoice_tracker.collections.mails import Deciding, members, queue_mail, withdraw
 from invoice_tracker.collections.models import Reminder, ReminderState
+from invoice_tracker.collections.queued import TO_DO
 from invoice_tracker.collections.service import reconsider
 from invoice_tracker.core.errors import Conflict, Invalid, NotFound
 from invoice_tracker.domain.reminder_facts import reminder_key
 from invoice_tracker.invoices import timeline
 from invoice_tracker.invoices.service import lock_invoices
-from invoice_tracker.outbox.service import Resolution, cancel_unsent, resolve_uncertain
+from invoice_tracker.outbox.service import Resolution, resolve_uncertain
 from invoice_tracker.reminder_sets.mail import CannotWrite
 
 SKIPPED_BY_HAND = "Skipped by hand."
@@ -45,6 +48,7 @@ async def approve(
         await queue_mail(session, this, reminder=reminder, recipient=recipient)
     except CannotWrite as error:
         raise Invalid(str(error)) from error
+    await expect_mails(session, firm=firm, count=1, now=this.now)
     await _note(session, reminder, "note", "A reminder was approved", None, actor, this.now)
     await reconsider(session, firm_id=firm_id, invoice_ids=[reminder.invoice_id], now=this.now)
 
@@ -62,11 +66,16 @@ async def skip(
     reminder = await _lock(session, firm_id=firm_id, reminder_id=reminder_id)
     reason = reason or SKIPPED_BY_HAND
     if reminder.state is ReminderState.queued:
-        if not await cancel_unsent(
-            session, firm_id=firm_id, subject_ids=[reminder.id], reason=reason
+        if not await withdraw(
+            session,
+            firm_id=firm_id,
+            reminders=[reminder],
+            state=ReminderState.skipped,
+            reason=reason,
+            now=now,
         ):
             raise Conflict("This mail is leaving at this moment.")
-    elif reminder.state not in (ReminderState.awaiting_approval, ReminderState.to_call):
+    elif reminder.state not in TO_DO:
         raise Conflict("This reminder cannot be skipped any more.")
     reminder.state = ReminderState.skipped
     reminder.reason = reason
@@ -87,10 +96,14 @@ async def resolve(
 ) -> None:
     """Say what became of an uncertain mail; ``send_again`` tries it after the usual checks.
 
-    Raises ``NotFound``, or ``Conflict`` when it is not uncertain.
+    It concerns every invoice of that mail. Raises ``NotFound``, or ``Conflict`` when it is not
+    uncertain.
     """
-    reminder = await _lock(session, firm_id=firm_id, reminder_id=reminder_id)
-    if reminder.state is not ReminderState.uncertain or reminder.outbox_message_id is None:
+    reminder = await session.get(Reminder, reminder_id)
+    if reminder is None or reminder.firm_id != firm_id:
+        raise NotFound("There is no such reminder.")
+    sharing = await _lock_uncertain(session, reminder)
+    if not sharing or reminder.outbox_message_id is None:
         raise Conflict("Nobody needs to decide about this reminder.")
     await resolve_uncertain(
         session,
@@ -99,17 +112,34 @@ async def resolve(
         outcome=outcome,
         now=now,
     )
-    if outcome is Resolution.it_was_sent:
-        reminder.state = ReminderState.sent
-        kind, title = "reminder_sent", "A reminder is counted as sent"
-    else:
-        reminder.state = ReminderState.queued
-        reminder.ended_at = None
-        kind, title = "note", "A reminder is sent again"
-    reminder.reason = None
-    await session.flush()
-    await _note(session, reminder, kind, title, None, actor, now)
-    await reconsider(session, firm_id=firm_id, invoice_ids=[reminder.invoice_id], now=now)
+    for each in sharing:
+        if outcome is Resolution.it_was_sent:
+            each.state = ReminderState.sent
+            kind, title = "reminder_sent", "A reminder is counted as sent"
+        else:
+            each.state = ReminderState.queued
+            each.ended_at = None
+            kind, title = "note", "A reminder is sent again"
+        each.reason = None
+        await session.flush()
+        await _note(session, each, kind, title, None, actor, now)
+    invoice_ids = [each.invoice_id for each in sharing]
+    await reconsider(session, firm_id=firm_id, invoice_ids=invoice_ids, now=now)
+
+
+async def _lock_uncertain(session: AsyncSession, reminder: Reminder) -> Sequence[Reminder]:
+    """The uncertain reminders of the same mail, their invoices locked; none if it is certain."""
+    message_id = reminder.outbox_message_id
+    if message_id is None:
+        return []
+    uncertain = [ReminderState.uncertain]
+    before = await members(
+        session, firm_id=reminder.firm_id, message_id=message_id, states=uncertain
+    )
+    await lock_invoices(
+        session, firm_id=reminder.firm_id, invoice_ids={each.invoice_id for each in before}
+    )
+    return await members(session, firm_id=reminder.firm_id, message_id=message_id, states=uncertain)
 
 
 async def mark_called(

@@ -6,7 +6,8 @@ from fastapi import APIRouter, BackgroundTasks
 
 from invoice_tracker.accounts.deps import Biller, Reader
 from invoice_tracker.collections import reminder_actions, reminder_list
-from invoice_tracker.collections.deciding import Deciding, draft_content
+from invoice_tracker.collections.deciding import draft_content
+from invoice_tracker.collections.mails import Deciding
 from invoice_tracker.collections.schemas import (
     ActivityOut,
     CalledInput,

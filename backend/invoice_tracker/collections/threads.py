@@ -16,7 +16,7 @@ async def load_thread(
     """Mails that left, or perhaps left, oldest first."""
     rows = await session.execute(
         select(OutboxMessage.message_id, OutboxMessage.content["subject"].astext)
-        .join(Reminder, Reminder.id == OutboxMessage.subject_id)
+        .join(Reminder, Reminder.outbox_message_id == OutboxMessage.id)
         .where(
             Reminder.firm_id == firm_id,
             Reminder.collection_id == collection_id,

@@ -4,13 +4,11 @@ Invoices that are due for a reminder at the same moment share a mail if their gr
 Each keeps its own place in its own series; the text is that of the oldest one.
 """
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from typing import Protocol
 from uuid import UUID
-
-from invoice_tracker.domain.reminder_facts import InvoiceFacts
 
 
 class Grouping(StrEnum):
@@ -47,13 +45,24 @@ def group_key(
     return GroupKey(client_id, matter_id, invoice_id, currency)
 
 
-def oldest(invoices: Iterable[InvoiceFacts]) -> InvoiceFacts:
-    """The one whose step gives a group's mail its text: due first, then issued first."""
-    return min(invoices, key=age_order)
+class Dated(Protocol):
+    """An invoice, as far as its age goes."""
+
+    @property
+    def id(self) -> UUID: ...
+    @property
+    def number(self) -> str: ...
+    @property
+    def due_on(self) -> date | None: ...
+    @property
+    def issued_on(self) -> date | None: ...
 
 
-def age_order(invoice: InvoiceFacts) -> tuple[date, date, str, str]:
-    """To sort invoices by: the oldest first, those without dates last."""
+def age_order(invoice: Dated) -> tuple[date, date, str, str]:
+    """To sort invoices by: due first, then issued first; those without dates last.
+
+    The first of a group gives the mail its text: it is the furthest in its series.
+    """
     return (
         invoice.due_on or date.max,
         invoice.issued_on or date.max,

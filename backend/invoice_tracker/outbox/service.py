@@ -82,28 +82,27 @@ async def get_message(session: AsyncSession, *, firm_id: UUID, message_id: UUID)
 
 
 async def cancel_unsent(
-    session: AsyncSession, *, firm_id: UUID, subject_ids: Collection[UUID], reason: str
+    session: AsyncSession, *, firm_id: UUID, message_ids: Collection[UUID], reason: str
 ) -> Sequence[UUID]:
-    """Cancel what has not begun to leave; returns the subjects whose message was cancelled.
+    """Cancel what has not begun to leave; ids of the messages that were.
 
     The caller holds the lock of the invoice rows and writes down the end of its own rows: no
     handler is called. A message already ``sending`` is not touched; its own end will be recorded.
     """
-    if not subject_ids:
+    if not message_ids:
         return []
     statement = (
         update(OutboxMessage)
         .where(
             OutboxMessage.firm_id == firm_id,
-            OutboxMessage.subject_id.in_(subject_ids),
+            OutboxMessage.id.in_(message_ids),
             OutboxMessage.state.in_([MessageState.waiting, MessageState.claimed]),
         )
         .values(state=MessageState.cancelled, reason=reason, lease_until=None, claim_id=None)
-        .returning(OutboxMessage.subject_id)
+        .returning(OutboxMessage.id)
         .execution_options(synchronize_session=False)
     )
-    found = await session.scalars(statement)
-    return [subject_id for subject_id in found if subject_id is not None]
+    return (await session.scalars(statement)).all()
 
 
 async def resolve_uncertain(

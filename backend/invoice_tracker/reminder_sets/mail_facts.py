@@ -1,7 +1,8 @@
 """Loads what a reminder's text is filled from: invoice, client, firm, sender, pay link."""
 
 from collections.abc import Collection as Group
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -18,6 +19,7 @@ from invoice_tracker.firms.links import make_link
 from invoice_tracker.firms.models import Firm, LinkKind, Sender
 from invoice_tracker.invoices.models import Client, Invoice, Matter
 from invoice_tracker.payments.balances import effective_balances
+from invoice_tracker.payments.groups import make_group_link
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +56,51 @@ async def load_mail_facts(
     if invoice_id not in found:
         raise NotFound("There is no such invoice.")
     return found[invoice_id]
+
+
+async def load_group_facts(
+    session: AsyncSession,
+    adapters: Adapters,
+    *,
+    firm_id: UUID,
+    invoice_ids: Sequence[UUID],
+    now: datetime,
+    can_take_payments: bool,
+) -> MailFacts:
+    """For one mail about several invoices of a client, the oldest first. Raises ``NotFound``.
+
+    Amounts are the sums of all, days are those of the oldest, the pay link pays all together.
+    """
+    found = await load_many(
+        session,
+        adapters,
+        firm_id=firm_id,
+        invoice_ids=invoice_ids,
+        now=now,
+        can_take_payments=can_take_payments and len(invoice_ids) == 1,
+    )
+    if set(found) != set(invoice_ids):
+        raise NotFound("There is no such invoice.")
+    texts = [found[invoice_id].text for invoice_id in invoice_ids]
+    oldest = found[invoice_ids[0]]
+    if len(texts) == 1:
+        return oldest
+    link = None
+    if can_take_payments:
+        token = await make_group_link(
+            session, adapters.vault, firm_id=firm_id, invoice_ids=invoice_ids, now=now
+        )
+        link = f"{adapters.public_url}/pay/{token}"
+    currency = texts[0].balance.currency
+    text = replace(
+        texts[0],
+        invoice_number=", ".join(text.invoice_number for text in texts),
+        total=Money(sum(text.total.amount_minor for text in texts), currency),
+        paid=Money(sum(text.paid.amount_minor for text in texts), currency),
+        balance=Money(sum(text.balance.amount_minor for text in texts), currency),
+        pay_link=link,
+    )
+    return replace(oldest, text=text)
 
 
 async def load_many(
