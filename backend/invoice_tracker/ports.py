@@ -19,6 +19,15 @@ class Clock(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class Attachment:
+    """A file that goes with a mail."""
+
+    name: str
+    content_type: str
+    content: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class OutgoingMail:
     """A mail to one envelope, complete: nothing is added when it leaves but the Date."""
 
@@ -34,6 +43,7 @@ class OutgoingMail:
     bcc: Sequence[str] = ()
     in_reply_to: str | None = None
     references: Sequence[str] = ()
+    attachments: Sequence[Attachment] = ()
 
 
 class MailDeferred(Exception):

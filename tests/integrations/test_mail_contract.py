@@ -10,6 +10,7 @@ from integrations.mail_server import MailServer, running_mail_server
 from integrations.mails import AT, a_mail
 from invoice_tracker.integrations.mail.smtp import SmtpMailer
 from invoice_tracker.ports import (
+    Attachment,
     MailDeferred,
     Mailer,
     MailRefused,
@@ -33,6 +34,11 @@ class Fake:
     def accepted(self) -> list[str]:
         return [mail.message_id for mail in self.mailer.sent]
 
+    @property
+    def files(self) -> list[tuple[str | None, str, bytes]]:
+        [mail] = self.mailer.sent
+        return [(file.name, file.content_type, file.content) for file in mail.attachments]
+
 
 @dataclass
 class Real:
@@ -55,6 +61,14 @@ class Real:
     @property
     def accepted(self) -> list[str]:
         return [str(accepted.message["Message-ID"]) for accepted in self.server.accepted]
+
+    @property
+    def files(self) -> list[tuple[str | None, str, bytes]]:
+        [accepted] = self.server.accepted
+        return [
+            (part.get_filename(), part.get_content_type(), part.get_content())
+            for part in accepted.message.iter_attachments()
+        ]
 
 
 @pytest.fixture(params=["fake", "real"])
@@ -88,6 +102,15 @@ async def test_a_failure_says_why_and_spoils_no_other_mail(
     subject.recover()
     await subject.mailer.send(a_mail(message_id="<next@example.com>"), at=AT)
     assert subject.accepted == ["<next@example.com>"]
+
+
+async def test_files_arrive_as_they_were(subject: Fake | Real) -> None:
+    files = [
+        Attachment("Invoice 1042.pdf", "application/pdf", bytes(range(256)) * 40),
+        Attachment("Übersicht № 7.pdf", "application/pdf", b".\r\n.\n\0"),
+    ]
+    await subject.mailer.send(a_mail(attachments=files), at=AT)
+    assert subject.files == [(file.name, file.content_type, file.content) for file in files]
 
 
 async def test_a_smuggled_header_is_refused(subject: Fake | Real) -> None:

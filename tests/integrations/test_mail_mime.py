@@ -1,5 +1,6 @@
 """What is on the wire: Unicode, long headers, conversations, and no smuggled header."""
 
+from dataclasses import replace
 from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import default as default_policy
@@ -11,6 +12,7 @@ from hypothesis import strategies as st
 
 from integrations.mails import AT, a_mail
 from invoice_tracker.integrations.mail.mime import Unmailable, build_mime
+from invoice_tracker.ports import Attachment
 
 
 def parsed(**changes: Any) -> EmailMessage:
@@ -110,3 +112,42 @@ def test_a_name_cannot_pretend_to_be_an_address() -> None:
     [sender] = parsed(from_name='"Bank" <bank@example.org>,')["From"].addresses
     assert sender.addr_spec == "billing@example.com"
     assert sender.display_name == '"Bank" <bank@example.org>,'
+
+
+def test_the_bill_stands_beside_the_text_in_its_two_forms() -> None:
+    message = parsed(attachments=[Attachment("Invoice 1042.pdf", "application/pdf", b"%PDF")])
+    assert message.get_content_type() == "multipart/mixed"
+    text, bill = message.iter_parts()
+    assert text.get_content_type() == "multipart/alternative"
+    assert [part.get_content_type() for part in text.iter_parts()] == ["text/plain", "text/html"]
+    assert (bill.get_content_disposition(), bill["MIME-Version"]) == ("attachment", "1.0")
+    assert body(message, "plain").startswith("Dear Ada,")
+    assert message["Subject"] == "Invoice 1042"
+
+
+def test_without_a_file_nothing_is_wrapped() -> None:
+    assert parsed().get_content_type() == "multipart/alternative"
+
+
+@given(st.text(st.characters(exclude_categories=["C", "Z"], codec="utf-8"), min_size=1))
+def test_any_file_name_arrives_as_it_was(name: str) -> None:
+    [bill] = parsed(
+        attachments=[Attachment(f"{name}.pdf", "application/pdf", b"%PDF")]
+    ).iter_attachments()
+    assert bill.get_filename() == f"{name}.pdf"
+
+
+def test_files_keep_the_wire_ascii_and_its_lines_short() -> None:
+    files = [Attachment("Ü" * 60 + ".pdf", "application/pdf", bytes(range(256)) * 100)]
+    raw = build_mime(a_mail(attachments=files), at=AT)
+    assert raw.isascii()
+    assert all(len(line) <= 998 for line in raw.split(b"\r\n"))
+    assert b"\n" not in raw.replace(b"\r\n", b"")
+
+
+@pytest.mark.parametrize("smuggled", ["a\r\nBcc: victim@example.org", "a\nb.pdf", "a\0.pdf"])
+def test_a_line_break_in_a_file_name_is_refused(smuggled: str) -> None:
+    for changes in ({"name": smuggled}, {"content_type": smuggled}):
+        file = replace(Attachment("a.pdf", "application/pdf", b"%PDF"), **changes)
+        with pytest.raises(Unmailable):
+            build_mime(a_mail(attachments=[file]), at=AT)

@@ -13,6 +13,7 @@ from uuid import UUID
 import structlog
 
 from invoice_tracker.core.database import Database
+from invoice_tracker.outbox.attachments import Attach, Files, make_files, what_is_missing
 from invoice_tracker.outbox.claim import Rules, claim
 from invoice_tracker.outbox.handlers import Cancel, Handlers, Later, Send
 from invoice_tracker.outbox.models import MessageState
@@ -21,6 +22,7 @@ from invoice_tracker.outbox.schemas import DueMessage, Outcome
 from invoice_tracker.outbox.settle import ClaimLost, Round, end, record, try_again, wait
 from invoice_tracker.outbox.transitions import BACK_OFF, finish, mark_sending, put_back
 from invoice_tracker.ports import (
+    Attachment,
     Clock,
     MailDeferred,
     Mailer,
@@ -43,6 +45,7 @@ async def deliver_due(
     handlers: Handlers,
     rules: Rules,
     mailer: Mailer,
+    attach: Attach,
     clock: Clock,
     batch_size: int = 50,
     lanes: int = 1,
@@ -61,7 +64,8 @@ async def deliver_due(
     stop_at = asyncio.get_running_loop().time() + ROUND_SECONDS
     # A lane that fails must not cancel another in the middle of a mail: no task group.
     ends = await asyncio.gather(
-        *(_work_off(this, mailer, queue, stop_at) for _ in range(lanes)), return_exceptions=True
+        *(_work_off(this, mailer, attach, queue, stop_at) for _ in range(lanes)),
+        return_exceptions=True,
     )
     for problem in ends:
         if problem is not None:
@@ -91,12 +95,16 @@ async def _look_again(this: Round, messages: Sequence[DueMessage]) -> list[DueMe
     return wanted
 
 
-async def _work_off(this: Round, mailer: Mailer, queue: deque[DueMessage], stop_at: float) -> None:
+async def _work_off(
+    this: Round, mailer: Mailer, attach: Attach, queue: deque[DueMessage], stop_at: float
+) -> None:
     while queue:
         message = queue.popleft()
         if asyncio.get_running_loop().time() > stop_at:
             await wait(this, message, Later("The mail server is slow.", this.clock.now()))
             continue
+        # Before the last look: a worker that dies over a file leaves no uncertain mail.
+        files = await make_files(attach, this.firm_id, message.content.attachments)
         try:
             confirmed = await _begin_sending(this, message)
         except ClaimLost:
@@ -106,7 +114,9 @@ async def _work_off(this: Round, mailer: Mailer, queue: deque[DueMessage], stop_
             await try_again(this, message, NOT_CHECKED)
             continue
         if confirmed is not None:
-            await _send(this, mailer, confirmed, queue)
+            wanted = confirmed.content.attachments
+            files = await make_files(attach, this.firm_id, wanted, ready=files)
+            await _send(this, mailer, confirmed, files, queue)
 
 
 async def _begin_sending(this: Round, message: DueMessage) -> DueMessage | None:
@@ -139,10 +149,12 @@ async def _begin_sending(this: Round, message: DueMessage) -> DueMessage | None:
     return None
 
 
-async def _send(this: Round, mailer: Mailer, message: DueMessage, queue: deque[DueMessage]) -> None:
-    mail = OutgoingMail(
-        message_id=message.message_id, to=message.recipient, **dict(message.content)
-    )
+async def _send(
+    this: Round, mailer: Mailer, message: DueMessage, files: Files, queue: deque[DueMessage]
+) -> None:
+    attachments = [file for file in files.values() if isinstance(file, Attachment)]
+    content = dict(message.content) | {"attachments": attachments}
+    mail = OutgoingMail(message_id=message.message_id, to=message.recipient, **content)
     try:
         response = await mailer.send(mail, at=this.clock.now())
     except MailServerUnavailable as error:
@@ -161,9 +173,10 @@ async def _send(this: Round, mailer: Mailer, message: DueMessage, queue: deque[D
         _log.exception("outbox_send_failed", message_id=message.message_id)
         await end(this, message, MessageState.uncertain, f"Unexpected: {type(error).__name__}")
     else:
-        sent_at = this.clock.now()
-        await record(
-            this,
-            message,
-            Outcome(state=MessageState.sent, at=sent_at, smtp_response=response[:500]),
+        outcome = Outcome(
+            state=MessageState.sent,
+            at=this.clock.now(),
+            reason=what_is_missing(files),
+            smtp_response=response[:500],
         )
+        await record(this, message, outcome)

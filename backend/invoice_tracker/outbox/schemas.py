@@ -3,7 +3,7 @@
 import unicodedata
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Literal
 from uuid import UUID
 
 from pydantic import AfterValidator, BaseModel, ConfigDict
@@ -30,6 +30,15 @@ HeaderText = Annotated[str, AfterValidator(_refuse_breaks)]
 """A text that goes into a header: a line break in it could smuggle in another header."""
 
 
+class AttachmentReference(BaseModel):
+    """A file that is made just before the mail leaves: the bill of an invoice."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    kind: Literal["bill"] = "bill"
+    invoice_id: UUID
+
+
 class MailContent(BaseModel):
     """All of a mail but its recipient, Message-ID and Date. Stored as it leaves."""
 
@@ -47,6 +56,8 @@ class MailContent(BaseModel):
     """Message-ID of the mail before in the same conversation, in angle brackets."""
     references: tuple[HeaderText, ...] = ()
     """Message-IDs of the conversation, the oldest first."""
+    attachments: tuple[AttachmentReference, ...] = ()
+    """What goes with it, if it can be had in time: never the files themselves."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,5 +84,5 @@ class Outcome:
     state: MessageState
     at: datetime
     reason: str | None = None
-    """In words, for all but ``sent``."""
+    """In words, for all but ``sent``; there, what had to be left out of the mail."""
     smtp_response: str | None = None

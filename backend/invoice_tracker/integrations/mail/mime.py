@@ -3,9 +3,11 @@
 import binascii
 import unicodedata
 from datetime import datetime
+from email.encoders import encode_base64
 from email.generator import BytesGenerator
 from email.header import Header
 from email.message import Message
+from email.mime.base import MIMEBase
 from email.mime.multipart import MIMEMultipart
 from email.mime.nonmultipart import MIMENonMultipart
 from email.policy import compat32
@@ -14,7 +16,7 @@ from io import BytesIO
 
 import idna
 
-from invoice_tracker.ports import OutgoingMail
+from invoice_tracker.ports import Attachment, OutgoingMail
 
 MAX_REFERENCES = 20
 _BREAKING = {"Cc", "Zl", "Zp"}
@@ -30,11 +32,17 @@ def build_mime(mail: OutgoingMail, *, at: datetime) -> bytes:
     Raises ``Unmailable`` when a header's value has a line break or a control character in it: it
     could smuggle in another header.
     """
-    message = MIMEMultipart("alternative")
+    text = MIMEMultipart("alternative")
+    text.attach(_part("plain", mail.text))
+    text.attach(_part("html", mail.html))
+    message = text
+    if mail.attachments:
+        message = MIMEMultipart("mixed")
+        message.attach(text)
+        for attachment in mail.attachments:
+            message.attach(_file(attachment))
     for name, value in _headers(mail, at).items():
         message[name] = value
-    message.attach(_part("plain", mail.text))
-    message.attach(_part("html", mail.html))
     return _as_bytes(message)
 
 
@@ -117,6 +125,18 @@ def _part(subtype: str, text: str) -> Message:
     # One kind of line ending, or the encoder takes over the first one it sees.
     lines = "\n".join(text.replace("\r\n", "\n").replace("\r", "\n").split("\n"))
     part.set_payload(binascii.b2a_qp(lines.encode(), istext=True).decode("ascii"))
+    return part
+
+
+def _file(attachment: Attachment) -> Message:
+    main, _, sub = _check("Content-Type", attachment.content_type).partition("/")
+    name = _check("file name", attachment.name)
+    part = MIMEBase(main, sub)
+    part.set_payload(attachment.content)
+    encode_base64(part)
+    # RFC 2231, which is what mail programs agree on for letters outside ASCII.
+    filename = name if name.isascii() else ("utf-8", "", name)
+    part.add_header("Content-Disposition", "attachment", filename=filename)
     return part
 
 
