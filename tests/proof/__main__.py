@@ -20,7 +20,13 @@ def main() -> int:
 
 
 def _prove(asked: argparse.Namespace) -> Report:
-    wanted = {"seed": asked.seed, "days": asked.days, "firms": asked.firms, "hurry": asked.hurry}
+    wanted = {
+        "seed": asked.seed,
+        "days": asked.days,
+        "firms": asked.firms,
+        "hurry": asked.hurry,
+        "tell": sys.stderr.write,
+    }
     given = os.environ.get("TEST_DATABASE_URL")
     if given:
         return prove(given, **wanted)

@@ -48,7 +48,7 @@ class Outside:
     async def delivered(self) -> None:
         """Wait until no webhook is under way."""
         deliveries = self.stripe.store.deliveries
-        await until(lambda: all(d["state"] != "pending" for d in deliveries.values()), seconds=30)
+        await until(lambda: all(d["state"] != "pending" for d in deliveries.values()), seconds=120)
 
     async def release_webhooks(self, *, backwards: bool) -> int:
         """Let the events that Clio and Stripe kept back go now; how many of Stripe's."""

@@ -22,7 +22,7 @@ from dataclasses import dataclass, field
 
 from fakes import MovableClock
 
-STUCK_AFTER = 60.0
+STUCK_AFTER = 300.0
 STEP_SECONDS = 0.2
 """What a step takes by the simulated clock."""
 

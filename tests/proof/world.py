@@ -31,7 +31,7 @@ from proof.wall import look_below
 from proof.watched import start_process
 from proof.witness import Witness
 from proof.workers import Workers
-from proof.year import Year
+from proof.year import Tell, Year
 from pydantic import SecretStr
 from sqlalchemy import make_url
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
@@ -47,7 +47,14 @@ START = datetime(2026, 3, 2, 6, 0, tzinfo=UTC)
 
 
 def prove(
-    server: str, *, seed: int, days: int, firms: int, hurry: float = 1.0, afterwards: int = 14
+    server: str,
+    *,
+    seed: int,
+    days: int,
+    firms: int,
+    hurry: float = 1.0,
+    afterwards: int = 14,
+    tell: Tell = lambda _: None,
 ) -> Report:
     """One proof on a database of its own; ``server`` is the maintenance database's address."""
     started = time.monotonic()
@@ -55,7 +62,7 @@ def prove(
         planned = plan(seed=seed, start=START, days=days, firms=firms, hurry=hurry)
         until = START + timedelta(days=days)
         life, evidence = asyncio.run(
-            _live(url, planned, until, seed=seed, firms=firms, afterwards=afterwards)
+            _live(url, planned, until, tell, seed=seed, firms=firms, afterwards=afterwards)
         )
     return Report(
         seed=seed,
@@ -83,7 +90,14 @@ def _own_database(server: str) -> Iterator[str]:
 
 
 async def _live(
-    url: str, planned: list[Planned], until: datetime, *, seed: int, firms: int, afterwards: int
+    url: str,
+    planned: list[Planned],
+    until: datetime,
+    tell: Tell,
+    *,
+    seed: int,
+    firms: int,
+    afterwards: int,
 ) -> tuple[Year, Evidence]:
     clock = MovableClock(START)
     owner = create_async_engine(url, pool_size=2)
@@ -96,7 +110,7 @@ async def _live(
         store, luck = Store(), stream(seed, "events")
         open_accounts(store, firms, clock, stream(seed, "people"))
         outside = await stack.enter_async_context(open_outside(clock, witness, store, luck))
-        year = await _open_year(stack, url, seed, firms, clock, owner, witness, outside)
+        year = await _open_year(stack, url, seed, firms, clock, owner, witness, outside, tell)
         await year.live(planned, until, afterwards=afterwards)
         year.wall += await look_below(owner, year.offices)
         evidence = await gather(witness, owner, year.offices, year.wall, clock.now())
@@ -131,6 +145,7 @@ async def _open_year(
     owner: AsyncEngine,
     witness: Witness,
     outside: Outside,
+    tell: Tell,
 ) -> Year:
     app = create_app(settings=_settings(outside, "http://127.0.0.1"))
     address = await stack.enter_async_context(serving(app))
@@ -161,6 +176,7 @@ async def _open_year(
         clock=clock,
         chance=random.Random(f"{seed} year"),
         poked=web.adapters.poke,
+        tell=tell,
     )
 
 

@@ -3,6 +3,7 @@
 import heapq
 import random
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -34,6 +35,9 @@ HINTS = text("""
 SOON, LATER = timedelta(minutes=4), timedelta(hours=4)
 
 
+Tell = Callable[[str], None]
+
+
 @dataclass
 class Year:
     """Everybody and everything, and what has happened so far."""
@@ -47,6 +51,8 @@ class Year:
     clock: MovableClock
     chance: random.Random
     poked: Any
+    tell: Tell
+    """Gets a word each time another month begins."""
     happened: Counter[str] = field(default_factory=Counter)
     wall: list[WallCheck] = field(default_factory=list)
     _queue: list[Planned] = field(default_factory=list)
@@ -71,6 +77,8 @@ class Year:
             await self.outside.clio_sender.release()
             hints = await self._hints()
             at = min([*hints.values(), *(event.at for event in self._queue[:1]), until])
+            if at.month != self.clock.now().month:
+                self.tell(f"{at:%B %Y}, {self.workers.rounds} rounds so far\n")
             self.clock.move_to(max(at, self.clock.now()))
             await self.outside.pass_time()
             self.clients.hear_from_bank(self.chance)
