@@ -78,6 +78,8 @@ class ClioStub:
         self.url = ""
         self.bills: dict[int, dict[str, Any]] = {}
         self.contacts: list[dict[str, Any]] = []
+        self.matters: list[dict[str, Any]] = []
+        self.users: list[dict[str, Any]] = []
         self.previews: dict[int, str] = {}
         self.account_id = 77
         self.account_name = "Hale & Moreno"
@@ -121,9 +123,10 @@ class ClioStub:
         path = request.url.path.removeprefix("/api/v4/")
         if path == "bills.json":
             return self._list(request, self._matching(request))
-        if path == "contacts.json":
+        if path in {"contacts.json", "matters.json", "users.json"}:
             ids = {int(value) for value in request.query_params.getlist("ids[]")}
-            return self._list(request, [c for c in self.contacts if not ids or c["id"] in ids])
+            rows: list[dict[str, Any]] = getattr(self, path.removesuffix(".json"))
+            return self._list(request, [row for row in rows if not ids or row["id"] in ids])
         if path == "outstanding_client_balances.json":
             return self._list(request, [])
         if path == "users/who_am_i.json":

@@ -86,8 +86,8 @@ async def test_the_first_import_takes_open_and_lately_paid_bills(product, firm, 
     run = await sync(product, firm)
     assert (run.kind, run.state, run.error) == (RunKind.first_import, RunState.succeeded, None)
     assert (run.bills_read, run.bills_total, run.invoices_updated) == (3, 3, 2)
-    # Open bills, paid ones, the addresses of their clients, and whom Clio itself reminds.
-    assert run.requests_used == len(stub.asked) == 4
+    # Open bills, paid ones, their clients' addresses, whom Clio itself reminds, whose matters.
+    assert run.requests_used == len(stub.asked) == 5
     found = await invoices_of(product, firm)
     assert {key: invoice.clio_state for key, invoice in found.items()} == {
         1: ClioState.awaiting_payment,
@@ -377,7 +377,7 @@ async def test_contacts_and_deleted_bills_are_asked_for_once_an_hour(product, fi
     put(stub, a_bill(1))
     await sync(product, firm)
     used = [(await later(product, clock, stub, firm)).requests_used for _ in range(9)]
-    assert used == [1, 1, 1, 3, 1, 1, 1, 3, 1]
+    assert used == [1, 1, 1, 4, 1, 1, 1, 4, 1], "and matters that have changed"
 
 
 async def test_a_clock_that_was_set_back_loses_nothing(product, firm, stub, clock):

@@ -43,6 +43,25 @@ class MatterRecord:
 
 
 @dataclass(frozen=True, slots=True)
+class AttorneyRecord:
+    """A colleague as read just now; without an address where the source hides it."""
+
+    clio_id: int
+    name: str | None
+    email: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class MatterDetails:
+    """What no bill says of its matter."""
+
+    clio_id: int
+    attorney: AttorneyRecord | None
+    """Who is responsible."""
+    practice_area: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class BillRecord:
     """A bill as read just now. Amounts are minor units of ``currency``."""
 

@@ -37,12 +37,12 @@ def listings(
     if kind is RunKind.reconciliation:
         return [_bills(state="awaiting_payment")]
     if watermark is None:
-        paid_since = _clio_instant(since - PAID_SINCE)
+        paid_since = clio_instant(since - PAID_SINCE)
         return [_bills(state="awaiting_payment"), _bills(state="paid", updated_since=paid_since)]
-    found = [_bills(updated_since=_clio_instant(watermark))]
+    found = [_bills(updated_since=clio_instant(watermark))]
     if side_since is not None:
         # Whether an unfiltered list shows deleted bills is not documented.
-        found.append(_bills(updated_since=_clio_instant(side_since), state="deleted"))
+        found.append(_bills(updated_since=clio_instant(side_since), state="deleted"))
         found.append(_changed_contacts(side_since))
     return found
 
@@ -63,12 +63,13 @@ def _changed_contacts(since: datetime) -> Listing:
     params: Params = {
         "fields": CONTACT_FIELDS,
         "client_only": "true",
-        "updated_since": _clio_instant(since),
+        "updated_since": clio_instant(since),
         "order": "id(asc)",
         "limit": PAGE,
     }
     return Listing(CONTACTS, params)
 
 
-def _clio_instant(instant: datetime) -> str:
+def clio_instant(instant: datetime) -> str:
+    """An instant as Clio takes it in a query."""
     return instant.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

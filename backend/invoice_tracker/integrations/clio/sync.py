@@ -103,8 +103,7 @@ async def _read_everything(access: ClioAccess, client: ClioClient, progress: Pro
         await _read_listing(access, client, progress, wanted[progress.position.listing])
     if progress.kind is RunKind.reconciliation:
         await read_left_out(access, client, progress)
-    if progress.is_first or progress.kind is RunKind.reconciliation:
-        await read_beside(access, client, progress)
+    await read_beside(access, client, progress)
 
 
 async def _read_listing(

@@ -5,6 +5,7 @@ from fastapi import APIRouter, Request, Response
 from invoice_tracker.sandbox.clio import params
 from invoice_tracker.sandbox.clio.access import CallerDep
 from invoice_tracker.sandbox.clio.paging import BY_ID, Key, page
+from invoice_tracker.sandbox.clio.people_shapes import practice_area_id
 from invoice_tracker.sandbox.clio.single import single
 
 router = APIRouter(prefix="/api/v4")
@@ -16,6 +17,13 @@ ORDERS: dict[str, Key] = {
     "updated_at": lambda _, row: row["updated_at"],
     "client.name": lambda account, row: account.get("contacts", row["client_id"])["name"],
 }
+
+
+def _of_area(text: str) -> params.Test:
+    wanted = params.number(text)
+    return lambda row: practice_area_id(row) == wanted
+
+
 FILTERS: dict[str, params.Filter] = {
     **params.COMMON,
     "client_id": params.id_is("client_id"),
@@ -26,7 +34,8 @@ FILTERS: dict[str, params.Filter] = {
     **params.ignored("billable close_date[] currency_id custom_field_ids[] custom_field_values"),
     **params.ignored("custom_field_values[] evergreen_retainer_filter grant_id group_id"),
     **params.ignored("notification_event_subscriber_user_id open_date[] pending_date[]"),
-    **params.ignored("practice_area_id responsible_staff_id subscriber_user_id"),
+    "practice_area_id": _of_area,
+    **params.ignored("responsible_staff_id subscriber_user_id"),
 }
 
 

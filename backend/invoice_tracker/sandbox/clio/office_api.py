@@ -1,4 +1,4 @@
-"""The connected user, tasks and communications."""
+"""Colleagues, tasks and communications."""
 
 from datetime import UTC
 from typing import Any
@@ -14,6 +14,12 @@ from invoice_tracker.sandbox.clio.store import Account, Row
 from invoice_tracker.sandbox.clio.world import WorldDep
 
 router = APIRouter(prefix="/api/v4")
+USER_ORDERS: dict[str, Key] = {**BY_ID, "name": lambda _, row: row["name"]}
+USER_FILTERS: dict[str, params.Filter] = {
+    **params.COMMON,
+    "name": params.contains("name"),
+    **params.ignored("enabled include_co_counsel pending_setup role subscription_type"),
+}
 TASK_ORDERS: dict[str, Key] = {
     **BY_ID,
     "name": lambda _, row: row["name"],
@@ -84,6 +90,13 @@ MESSAGE_FILTERS: dict[str, params.Filter] = {
 async def who_am_i(request: Request, caller: CallerDep) -> Response:
     """The user who allowed the application."""
     return single(request, caller, "users", caller.account.get("users", caller.user_id))
+
+
+@router.get("/users.json")
+async def list_users(request: Request, caller: CallerDep) -> Response:
+    """Colleagues."""
+    rows = params.choose(request, caller.account.table("users").values(), USER_FILTERS)
+    return page(request, caller, "users", rows, orders=USER_ORDERS)
 
 
 @router.get("/tasks.json")

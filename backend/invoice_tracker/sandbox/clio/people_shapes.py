@@ -100,12 +100,18 @@ CATEGORIES = {
 PRACTICE_AREA: Shape = plain("id etag name code category created_at updated_at")
 
 
+def practice_area_id(matter: Row) -> int | None:
+    """The id of the matter's practice area, if it has one."""
+    name = matter.get("practice_area")
+    return 1 + list(CATEGORIES).index(name) if name else None
+
+
 def _practice_area(_: Account, row: Row) -> Row | None:
-    name = row.get("practice_area")
-    if not name:
+    number = practice_area_id(row)
+    if number is None:
         return None
+    name = row["practice_area"]
     stamp = {"created_at": BEGINNING, "updated_at": BEGINNING}
-    number = 1 + list(CATEGORIES).index(name)
     category = CATEGORIES[name]
     return stamp | {
         "id": number,
