@@ -15,6 +15,7 @@ from sqlalchemy import text
 
 from conftest import log_in
 from factories import make_client, make_firm, make_invoice, make_user
+from invoice_tracker.auto_collect.models import AutoCollectRule
 from invoice_tracker.collections.models import Collection, HoldRow, Reminder, ReminderState
 from invoice_tracker.core.database import enter_firm
 from invoice_tracker.core.deps import Adapters
@@ -42,6 +43,8 @@ BODIES: dict[str, Any] = {
     "reminders_skip": {"reason": "attack"},
     "reminders_resolve": {"outcome": "send_again"},
     "reminders_mark_called": {"note": "attack"},
+    "auto_collect_rules_update": {"name": "Taken", "reminder_set_id": str(uuid4())},
+    "auto_collect_rules_activate": {"expected_count": 0},
 }
 
 # Operations without an id in the address: each asks about, or changes, only the caller's own firm.
@@ -53,6 +56,8 @@ OF_THE_CALLER = {
     "reminder_sets_preview_mail", "reminder_sets_send_test_mail", "reminder_sets_list_ready_made",
     "reminder_sets_list_variables", "collections_preview", "collections_start", "activity_get",
     "invoices_sections", "clio_get_connection", "clio_create_connection", "clio_callback",
+    "auto_collect_rules_create", "auto_collect_rules_reorder", "auto_collect_rules_dry_run",
+    "auto_collect_rules_list_choices",
     "clio_update_connection", "clio_disconnect", "sync_runs_create", "stripe_get_connection",
     "stripe_connect", "stripe_disconnect", "health_get", "readiness_get",
 }  # fmt: skip
@@ -139,7 +144,17 @@ async def victim(adapters: Adapters) -> Victim:
             started_at=now,
             heartbeat_at=now,
         )
-        session.add_all([step, collection, payment, run])
+        rule = AutoCollectRule(
+            firm_id=firm.id,
+            name="Rule",
+            priority=1,
+            is_enabled=False,
+            reminder_set_id=reminder_set.id,
+            backlog=Backlog.fitting_step,
+            created_at=now,
+            updated_at=now,
+        )
+        session.add_all([step, collection, payment, run, rule])
         await session.flush()
         reminder = Reminder(
             firm_id=firm.id,
@@ -170,6 +185,7 @@ async def victim(adapters: Adapters) -> Victim:
         "collections": collection.id,
         "reminders": reminder.id,
         "sync-runs": run.id,
+        "auto-collect-rules": rule.id,
         "closures": closure.id,
     }
     return Victim(firm=firm, ids=ids, client_id=client.id)

@@ -5,6 +5,7 @@ from fastapi import FastAPI
 from invoice_tracker import first_run
 from invoice_tracker.accounts import router as sessions
 from invoice_tracker.auto_collect import router as auto_collect
+from invoice_tracker.auto_collect import router as auto_collect
 from invoice_tracker.collections import reminders_router as reminders
 from invoice_tracker.collections import router as collections
 from invoice_tracker.core.errors import Problem
@@ -37,6 +38,7 @@ ROUTERS = (
     clients.router,
     payments.router,
     reminder_sets.router,
+    auto_collect.router,
     auto_collect.router,
     collections.router,
     reminders.router,

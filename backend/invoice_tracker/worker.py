@@ -14,6 +14,7 @@ import structlog
 from arq import cron, func
 from arq.connections import RedisSettings
 
+from invoice_tracker.auto_collect import jobs as auto_collect
 from invoice_tracker.collections import planner
 from invoice_tracker.collections.delivery import ReminderDelivery
 from invoice_tracker.core.database import list_firm_ids
@@ -41,6 +42,12 @@ async def sync_firm(adapters: Adapters, firm_id: UUID) -> None:
     """Read Clio if somebody asked for it, or if the last reading is 15 minutes old."""
     await clio.run_requested(adapters, firm_id)
     await clio.sync_if_due(adapters, firm_id)
+
+
+async def start_by_rules(adapters: Adapters, firm_id: UUID) -> None:
+    """Start the collections that Auto-Collect rules ask for, after Clio was read or time passed."""
+    read_at = await clio.last_read_at(adapters, firm_id)
+    await auto_collect.run_if_due(adapters, firm_id, invoices_read_at=read_at)
 
 
 async def read_marked(adapters: Adapters, firm_id: UUID) -> None:
@@ -103,12 +110,18 @@ EVERY_TICK: tuple[FirmJob, ...] = (
     send_firm,
     record_payments,
 )
-EVERY_READ: tuple[FirmJob, ...] = (sync_firm, keep_webhooks, look_at_checkouts)
+EVERY_READ: tuple[FirmJob, ...] = (
+    sync_firm,
+    start_by_rules,
+    keep_webhooks,
+    look_at_checkouts,
+)
 LONG_READS: tuple[FirmJob, ...] = (reconcile_firm,)
 AFTERWARDS: tuple[FirmJob, ...] = (log_reminders,)
 EVERY_NIGHT: tuple[FirmJob, ...] = (rederive_hints,)
 POKED: tuple[FirmJob, ...] = (
     sync_firm,
+    start_by_rules,
     send_firm,
     handle_events,
     read_marked,

@@ -33,6 +33,11 @@ _RULE = literal_column(
     "(SELECT r.name FROM auto_collect_rules r WHERE r.id = collections.auto_collect_rule_id)",
     String,
 )
+# In words, because rules stand to the right of this package.
+_RULE = literal_column(
+    "(SELECT r.name FROM auto_collect_rules r WHERE r.id = collections.auto_collect_rule_id)",
+    String,
+)
 
 
 async def show_collection(
@@ -67,6 +72,7 @@ async def show_collection(
         backlog=collection.backlog,
         started_at=collection.started_at,
         started_by=starter.name if starter else None,
+        started_by_rule=rule_name,
         started_by_rule=rule_name,
         ended_at=collection.ended_at,
         end_reason=collection.end_reason,

@@ -128,6 +128,8 @@ class CollectionOut(Output):
     backlog: Backlog
     started_at: datetime
     started_by: str | None
+    started_by_rule: str | None
+    """Name of the Auto-Collect rule, if one started it and no person."""
     ended_at: datetime | None
     end_reason: str | None
     next_action_at: datetime | None

@@ -39,6 +39,14 @@ class ByRule:
     name: str
 
 
+@dataclass(frozen=True, slots=True)
+class ByRule:
+    """The rule that starts collections where no person does."""
+
+    id: UUID
+    name: str
+
+
 async def start(
     session: AsyncSession,
     *,
@@ -122,6 +130,7 @@ async def _insert(
             "state": CollectionState.active,
             "started_at": candidate.facts.started_at,
             "started_by": user_id,
+            "auto_collect_rule_id": rule.id if rule else None,
             "auto_collect_rule_id": rule.id if rule else None,
             "next_action_at": first_action(candidate),
         }

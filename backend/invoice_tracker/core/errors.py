@@ -40,6 +40,10 @@ class ProductError(Exception):
         self.detail = detail
         self.errors = list(errors)
 
+    def extensions(self) -> dict[str, Any]:
+        """Members of the problem beside the usual ones, ready for JSON."""
+        return {}
+
 
 class NotFound(ProductError):
     """Also the answer for what belongs to another firm."""
@@ -89,9 +93,9 @@ class Unavailable(ProductError):
     title = "Another service did not answer"
 
 
-def _answer(problem: Problem) -> JSONResponse:
+def _answer(problem: Problem, extensions: dict[str, Any] | None = None) -> JSONResponse:
     return JSONResponse(
-        problem.model_dump(exclude_defaults=False),
+        {**(extensions or {}), **problem.model_dump(exclude_defaults=False)},
         status_code=problem.status,
         media_type="application/problem+json",
     )
@@ -110,7 +114,8 @@ async def _on_product_error(_: Request, error: Exception) -> JSONResponse:
             detail=error.detail,
             code=error.code,
             errors=error.errors,
-        )
+        ),
+        error.extensions(),
     )
 
 

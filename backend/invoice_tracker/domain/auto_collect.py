@@ -218,8 +218,8 @@ def _named(
 ) -> None:
     if not wanted:
         return
-    folded = {name.casefold() for name in wanted}
-    found = next((name for name in names if name.casefold() in folded), None)
+    folded = {name.lower() for name in wanted}
+    found = next((name for name in names if name.lower() in folded), None)
     if found is not None:
         findings.told.append(f"{word} {found}")
     elif names:

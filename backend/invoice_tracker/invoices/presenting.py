@@ -20,10 +20,15 @@ from invoice_tracker.invoices.status import refusal, status_note
 
 
 def present_row(
-    row: Row[Any], *, matters: Sequence[MatterRef], today: date, time_zone: str
+    row: Row[Any],
+    *,
+    matters: Sequence[MatterRef],
+    rule: str | None,
+    today: date,
+    time_zone: str,
 ) -> InvoiceRow:
-    """A row of the list. ``today`` is the firm's calendar day."""
-    return InvoiceRow(**_row_fields(row, matters, today=today, time_zone=time_zone))
+    """A row of the list. ``rule`` started its reminders; ``today`` is the firm's calendar day."""
+    return InvoiceRow(**_row_fields(row, matters, rule, today=today, time_zone=time_zone))
 
 
 def present_detail(
@@ -31,6 +36,7 @@ def present_detail(
     *,
     matters: Sequence[MatterRef],
     special: Special,
+    rule: str | None,
     today: date,
     time_zone: str,
     pay_url: str | None,
@@ -38,7 +44,7 @@ def present_detail(
     """An invoice on its own page."""
     is_open = row.clio_state == "awaiting_payment" and row.section != "paid"
     return InvoiceDetail(
-        **_row_fields(row, matters, today=today, time_zone=time_zone),
+        **_row_fields(row, matters, rule, today=today, time_zone=time_zone),
         is_split=special.is_split,
         clio_reminders_enabled=special.clio_reminders_enabled and is_open,
         clio_state=row.clio_state,
@@ -54,7 +60,7 @@ def present_detail(
 
 
 def _row_fields(
-    row: Row[Any], matters: Sequence[MatterRef], *, today: date, time_zone: str
+    row: Row[Any], matters: Sequence[MatterRef], rule: str | None, *, today: date, time_zone: str
 ) -> dict[str, Any]:
     return {
         "id": row.id,
@@ -70,16 +76,17 @@ def _row_fields(
         "section": row.section,
         "status_note": status_note(row, time_zone),
         "remindable": refusal(row) is None,
-        "collection": _collection(row),
+        "collection": _collection(row, rule),
     }
 
 
-def _collection(row: Row[Any]) -> CollectionRef | None:
+def _collection(row: Row[Any], rule: str | None) -> CollectionRef | None:
     if row.collection_id is None:
         return None
     return CollectionRef(
         id=row.collection_id,
         reminder_set_name=row.reminder_set_name,
+        started_by_rule=rule,
         next_reminder_at=row.next_action_at,
         last_reminder_at=row.last_reminder_at,
     )

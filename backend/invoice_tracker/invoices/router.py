@@ -19,6 +19,7 @@ from invoice_tracker.invoices import matters, repository, timeline, totals
 from invoice_tracker.invoices.overview import set_now
 from invoice_tracker.invoices.presenting import present_detail, present_row
 from invoice_tracker.invoices.repository import InvoiceFilter, Section, Sort
+from invoice_tracker.invoices.rule_names import load_rule_names
 from invoice_tracker.invoices.schemas import (
     InvoiceDetail,
     InvoiceRow,
@@ -76,9 +77,16 @@ async def list_invoices(
     zone = principal.firm_time_zone
     today = clock.now().astimezone(ZoneInfo(zone)).date()
     all_matters = await matters.load_matters(session, firm_id=principal.firm_id, rows=rows)
+    rules = await load_rule_names(session, rows=rows)
     return Page(
         items=[
-            present_row(row, matters=all_matters[row.id], today=today, time_zone=zone)
+            present_row(
+                row,
+                matters=all_matters[row.id],
+                rule=rules.get(row.id),
+                today=today,
+                time_zone=zone,
+            )
             for row in rows
         ],
         next_cursor=next_cursor,
@@ -148,6 +156,7 @@ async def get_invoice(
         special=await matters.load_special(
             session, firm_id=principal.firm_id, invoice_id=invoice_id
         ),
+        rule=(await load_rule_names(session, rows=[row])).get(row.id),
         today=now.astimezone(ZoneInfo(principal.firm_time_zone)).date(),
         time_zone=principal.firm_time_zone,
         pay_url=pay_url,

@@ -30,6 +30,9 @@ class CollectionRef(Output):
 
     id: UUID
     reminder_set_name: str
+    started_by_rule: str | None = Field(
+        default=None, description="The Auto-Collect rule, if one started them and no person"
+    )
     next_reminder_at: datetime | None
     last_reminder_at: datetime | None
 
