@@ -391,6 +391,42 @@ async def test_a_clock_that_was_set_back_loses_nothing(product, firm, stub, cloc
     assert (await sync(product, firm)).invoices_updated == 1
 
 
+@pytest.mark.parametrize("is_night", [False, True])
+async def test_after_a_clock_was_set_back_what_ended_in_clio_ends_here(
+    product, firm, stub, clock, is_night
+):
+    """Our clock was three hours fast: everything was read in what is the future now."""
+    put(stub, a_bill(1), a_bill(2))
+    right = clock.now()
+    stub.now = right if is_night else right + timedelta(hours=3)
+    clock.move(hours=3)
+    await sync(product, firm)
+    clock.move_to(right + timedelta(minutes=15))
+    stub.now = clock.now()
+    # No list of what is open or paid has it any more.
+    stub.bills[1].update(state="void", updated_at=iso(right))
+    if is_night:
+        clock.move(hours=1)
+        await jobs.reconcile_if_due(product, firm.id)
+    else:
+        await sync(product, firm)
+    found = await invoices_of(product, firm)
+    assert (found[1].clio_state, found[2].clio_state) == ("void", "awaiting_payment")
+
+
+async def test_a_run_whose_worker_died_before_the_clock_was_set_back_goes_on(
+    product, firm, stub, clock
+):
+    put(stub, a_bill(1))
+    async with product.database.transaction(firm.id) as session:
+        kind, now = RunKind.resync, clock.now()
+        run, _ = await begin_run(session, firm_id=firm.id, kind=kind, now=now)
+        await pick_up(session, firm_id=firm.id, now=now)
+    clock.move(hours=-3)
+    await jobs.run_requested(product, firm.id)
+    assert (await fetch_run(product.database, firm.id, run.id)).state is RunState.succeeded
+
+
 async def test_every_quarter_of_an_hour_by_the_products_clock(product, firm, stub, clock):
     await jobs.sync_if_due(product, firm.id)
     assert len(stub.listings) == 2

@@ -1,13 +1,19 @@
 """Random histories of a firm in Clio: after each, what is here equals what is there.
 
-A history is any mixture of what staff do in Clio, of Clio's own troubles, and of workers that are
-stopped in the middle. Then troubles end, an hour passes, Clio is read, and both sides are compared.
+A history is any mixture of what staff do in Clio, of Clio's own troubles, of workers that are
+stopped in the middle, and of a clock here that goes wrong. Clio allows few requests a minute. Then
+troubles end, an hour passes, Clio is read, and both sides are compared. All along, no minute has
+more requests than Clio allows, and no bill is written that did not change.
 """
 
 import asyncio
 import random
+from bisect import bisect_left
+from collections.abc import AsyncIterator
 from contextlib import suppress
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
 from typing import Any
 
 import httpx2
@@ -15,7 +21,10 @@ import pytest
 from hypothesis import HealthCheck, Phase, given
 from hypothesis import settings as examples
 from hypothesis import strategies as st
+from redis.asyncio import Redis
 from sqlalchemy import select
+from sqlalchemy.ext.asyncio import create_async_engine
+from sqlalchemy.pool import NullPool
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from clio_openapi import DOCUMENT, load_contract
@@ -33,7 +42,9 @@ from invoice_tracker.firms.models import Firm
 from invoice_tracker.integrations.clio import access as clio_access
 from invoice_tracker.integrations.clio import jobs
 from invoice_tracker.integrations.clio import listings as clio_listings
+from invoice_tracker.integrations.clio.client import ClioClient
 from invoice_tracker.integrations.clio.models import RunState
+from invoice_tracker.integrations.clio.throttle import WINDOW, ClioThrottle
 from invoice_tracker.invoices.models import Client, ClioState, Invoice
 from invoice_tracker.outbox.models import OutboxMessage
 from invoice_tracker.sandbox.clio import actions
@@ -53,7 +64,17 @@ IN_CLIO = (
     "pending", "due_date", "address",
 )  # fmt: skip
 TROUBLES = ("status", "malformed", "truncate", "drop")
-HERE = ("read", "two_workers", "crash", "jump", "remind")
+HERE = ("read", "two_workers", "crash", "jump", "remind", "set_back", "set_forward")
+ALLOWED = 9
+"""Requests a minute: a reading of all pages waits several times."""
+NOT_WRITTEN_IN_VAIN = """
+CREATE FUNCTION refuse_in_vain() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN RAISE EXCEPTION 'bill % was written without a change', OLD.number; END $$;
+CREATE TRIGGER refuse_in_vain AFTER UPDATE OF number ON invoices FOR EACH ROW
+WHEN (to_jsonb(OLD) - 'last_read_at' = to_jsonb(NEW) - 'last_read_at')
+EXECUTE FUNCTION refuse_in_vain();
+"""
+"""Storing a bill names its number among others; that it was read is noted without."""
 Step = tuple[str, int]
 steps = st.tuples(
     st.sampled_from((*IN_CLIO, *IN_CLIO, *TROUBLES, *HERE, "read", "read", "crash")),
@@ -62,14 +83,20 @@ steps = st.tuples(
 
 
 class Trapdoor:
-    """Lets requests through, but the one that a worker is stopped at is never answered."""
+    """Notes when requests come, by Clio's clock, and lets them through.
 
-    def __init__(self, app: ASGIApp) -> None:
-        self.app = app
+    But the one that a worker is stopped at is never answered.
+    """
+
+    def __init__(self, app: ASGIApp, clock: MovableClock) -> None:
+        self.app, self.clock = app, clock
+        self.came: list[datetime] = []
         self.left: int | None = None
         self.reached = asyncio.Event()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http" and scope["path"].startswith("/api/"):
+            self.came.append(self.clock.now())
         if scope["type"] == "http" and self.left is not None:
             self.left -= 1
             if self.left < 0:
@@ -80,13 +107,30 @@ class Trapdoor:
         await self.app(scope, receive, send)
 
 
+class Clocks:
+    """Ours and Clio's: time passes on both, but ours can be wrong."""
+
+    def __init__(self) -> None:
+        self.ours, self.clios = MovableClock(START), MovableClock(START)
+
+    def now(self) -> datetime:
+        return self.ours.now()
+
+    def move(self, **by: float) -> None:
+        self.ours.move(**by)
+        self.clios.move(**by)
+
+    async def sleep(self, seconds: float) -> None:
+        """What a worker does that has to wait."""
+        self.move(seconds=seconds)
+        await asyncio.sleep(0)
+
+
 class History:
     """One firm, here and in Clio."""
 
-    def __init__(
-        self, product: Adapters, firm: Firm, sandbox: ClioSandbox, clock: MovableClock
-    ) -> None:
-        self.product, self.firm, self.sandbox, self.clock = product, firm, sandbox, clock
+    def __init__(self, product: Adapters, firm: Firm, sandbox: ClioSandbox, clocks: Clocks) -> None:
+        self.product, self.firm, self.sandbox, self.clock = product, firm, sandbox, clocks
         self.world = sandbox.app.state.world
         self.account = sandbox.store.accounts[sandbox.account_id(SMALL)]
         self.door: Trapdoor = sandbox.app.state.door
@@ -179,6 +223,19 @@ class History:
         """Nothing runs for hours or days."""
         self.clock.move(hours=1 + number % 72)
 
+    async def set_back(self, number: int) -> None:
+        """Our clock was fast, or is slow from now on."""
+        await self.set_clock(-number)
+
+    async def set_forward(self, number: int) -> None:
+        await self.set_clock(number)
+
+    async def set_clock(self, number: int) -> None:
+        """By minutes or by hours. Requests are counted by our clock, so nobody asks meanwhile."""
+        self.clock.move(seconds=WINDOW)
+        unit, off = ("minutes", "hours")[number % 2], number % 50
+        self.clock.ours.move(**{unit: off if number > 0 else off - 50})
+
     async def remind(self, number: int) -> None:
         """Staff start a collection."""
         now = self.clock.now()
@@ -205,10 +262,14 @@ class History:
         await self.work()
         await self.compare()
         # What is read again without a change is not written again.
+        before = {run.id for run in await runs_of(self.product, self.firm)}
         self.clock.move(minutes=15)
         await self.work()
-        latest = (await runs_of(self.product, self.firm))[-1]
-        assert (latest.state, latest.invoices_updated) == (RunState.succeeded, 0), latest.error
+        new = [run for run in await runs_of(self.product, self.firm) if run.id not in before]
+        assert new
+        for run in new:
+            assert (run.state, run.invoices_updated) == (RunState.succeeded, 0), run.error
+        assert most_in_a_minute(self.door.came) <= ALLOWED
 
     async def compare(self) -> None:
         async with self.product.database.transaction(self.firm.id) as session:
@@ -250,6 +311,12 @@ class History:
         return found[0] if found else None
 
 
+def most_in_a_minute(came: list[datetime]) -> int:
+    """The most that began within 60 seconds of one of them."""
+    minute = timedelta(seconds=60)
+    return max(bisect_left(came, start + minute) - at for at, start in enumerate(came))
+
+
 def facts_here(invoice: Invoice) -> tuple[Any, ...]:
     due = invoice.due_on.isoformat() if invoice.due_on else None
     money = (invoice.total_minor, invoice.clio_paid_minor, invoice.clio_balance_minor)
@@ -271,6 +338,22 @@ def checked_http() -> httpx2.AsyncClient:
     return httpx2.AsyncClient(event_hooks={"request": [check]})
 
 
+@pytest.fixture
+async def refuse_in_vain(committed: Database, database_url: str) -> AsyncIterator[None]:
+    """The database itself refuses to write a bill that did not change."""
+    owner = create_async_engine(database_url, poolclass=NullPool)
+
+    async def carry_out(statements: str) -> None:
+        async with owner.begin() as connection:
+            raw = await connection.get_raw_connection()
+            await raw.driver_connection.execute(statements)
+
+    await carry_out(NOT_WRITTEN_IN_VAIN)
+    yield
+    await carry_out("DROP FUNCTION refuse_in_vain CASCADE")
+    await owner.dispose()
+
+
 @pytest.mark.slow
 @examples(
     max_examples=12,
@@ -281,26 +364,34 @@ def checked_http() -> httpx2.AsyncClient:
 )
 @given(history=st.lists(steps, min_size=4, max_size=30))
 async def test_after_any_history_both_sides_are_equal(
-    history: list[Step], committed: Database, settings: Settings, monkeypatch: pytest.MonkeyPatch
+    history: list[Step],
+    committed: Database,
+    refuse_in_vain: None,
+    settings: Settings,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(clio_access, "SYNC_PATIENCE", 0.0)
+    clocks = Clocks()
     monkeypatch.setattr(clio_access, "make_http", checked_http)
+    monkeypatch.setattr(clio_access, "ClioClient", partial(ClioClient, sleep=clocks.sleep))
     monkeypatch.setattr(clio_listings, "PAGE", PAGE)
-    clock = MovableClock(START)
     store = Store()
-    app = create_app(store, clock, rate_limit=0)
-    app.state.door = door = Trapdoor(app)
+    app = create_app(store, clocks.clios, rate_limit=ALLOWED)
+    app.state.door = door = Trapdoor(app, clocks.clios)
+    # Without Valkey, so that this process counts for itself: both workers are in it.
+    nowhere = Redis.from_url("redis://127.0.0.1:9")
     async with serving(door) as url:
-        sandbox = ClioSandbox(app, clock, url)
+        sandbox = ClioSandbox(app, clocks, url)
         tokens = await sandbox.allow(SMALL)
-        product = point_at(make_adapters(committed, clock, settings), sandbox)
+        product = point_at(make_adapters(committed, clocks.ours, settings), sandbox)
+        product = replace(product, throttle=ClioThrottle(nowhere, clocks.ours, limit=ALLOWED))
         async with committed.transaction() as session:
-            firm = await make_firm(session, now=clock.now())
+            firm = await make_firm(session, now=clocks.now())
         await connect(product, firm, access_token=product.vault.encrypt(tokens["access_token"]))
-        lived = History(product, firm, sandbox, clock)
+        lived = History(product, firm, sandbox, clocks)
         try:
             for step in history:
                 await lived.live(step)
             await lived.settle()
         finally:
             await sandbox.close()
+            await nowhere.aclose()

@@ -10,12 +10,12 @@ from datetime import datetime, time, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from invoice_tracker.integrations.clio.access import ClioAccess
 from invoice_tracker.integrations.clio.client import ClioClient
-from invoice_tracker.integrations.clio.models import DifferenceKind, SyncDifference
+from invoice_tracker.integrations.clio.models import DifferenceKind, RunKind, SyncDifference
 from invoice_tracker.integrations.clio.progress import Progress, one_step
 from invoice_tracker.integrations.clio.reading import BATCH, Reading, read_again
 from invoice_tracker.invoices.changes import STATE_SENTENCES, describe_changes
@@ -114,7 +114,9 @@ async def read_left_out(access: ClioAccess, client: ClioClient, progress: Progre
         progress.note_problems(reading.problems)
         progress.changed += len(reading.changed)
         async with one_step(access, client, progress) as session:
-            closed = await _closed(session, progress, reading.changed)
+            closed = []
+            if progress.kind is RunKind.reconciliation:
+                closed = await _closed(session, progress, reading.changed)
             await note_differences(session, progress, closed, now=access.clock.now())
 
 
@@ -125,7 +127,11 @@ async def _left_out(access: ClioAccess, progress: Progress, *, after: UUID) -> S
             .where(
                 Invoice.firm_id == progress.firm_id,
                 Invoice.clio_state == ClioState.awaiting_payment,
-                Invoice.last_read_at < progress.position.since,
+                # In the future: from before our clock was set back.
+                or_(
+                    Invoice.last_read_at < progress.position.since,
+                    Invoice.last_read_at > access.clock.now(),
+                ),
                 Invoice.id > after,
             )
             .order_by(Invoice.id)

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import ColumnElement, case, select, text, update
+from sqlalchemy import ColumnElement, case, or_, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -111,10 +111,18 @@ async def give_up_lost(session: AsyncSession, *, firm_id: UUID, now: datetime) -
             SyncRun.state == RunState.running,
             SyncRun.attempt >= MOST_ATTEMPTS,
             SyncRun.picked_up_at.is_not(None),
-            SyncRun.heartbeat_at < now - INTERRUPTED_AFTER,
+            _is_silent(now),
         )
         .values(state=RunState.failed, finished_at=now, error=INTERRUPTED, position=None)
         .execution_options(synchronize_session=False)
+    )
+
+
+def _is_silent(now: datetime) -> ColumnElement[bool]:
+    """No heartbeat for five minutes, or one of the future: our clock was set back since."""
+    return or_(
+        SyncRun.heartbeat_at < now - INTERRUPTED_AFTER,
+        SyncRun.heartbeat_at > now + INTERRUPTED_AFTER,
     )
 
 
@@ -129,7 +137,7 @@ async def pick_up(
             SyncRun.firm_id == firm_id,
             SyncRun.state == RunState.running,
             in_lane(reconciles),
-            waits | (SyncRun.heartbeat_at < now - INTERRUPTED_AFTER),
+            waits | _is_silent(now),
         )
         .values(
             picked_up_at=now,
