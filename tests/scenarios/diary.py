@@ -160,9 +160,9 @@ class Diary:
 
     @staticmethod
     def _ready_made(key: str) -> list[StepIn]:
-        names = StepIn.model_fields.keys() - {"id", "cc", "bcc"}
+        names = StepIn.model_fields.keys()
         return [
-            StepIn(**{name: getattr(step, name) for name in names})
+            StepIn(**{name: getattr(step, name) for name in names if hasattr(step, name)})
             for step in ready_made_set(key).steps
         ]
 

@@ -100,17 +100,6 @@ async def test_week_of_the_clock_change(diary: Diary) -> None:
     assert hours == [15, 14], "ten in New York is another hour in UTC"
 
 
-async def test_two_invoices_of_one_client_keep_the_gap(diary: Diary) -> None:
-    client = await diary.client()
-    first = await diary.invoice(DUE, client)
-    second = await diary.invoice(DUE, client)
-    await diary.start("0 +20", first, second)
-    await diary.live_until(date(2026, 3, 25))
-    days = sorted(diary.days())
-    assert days == [date(2026, 3, 16), date(2026, 3, 19)]
-    assert len(diary.days(first)) == len(diary.days(second)) == 1
-
-
 async def test_a_new_address_seconds_before(diary: Diary) -> None:
     """Nothing goes to the old address, and the new one gets it once."""
     client = await diary.client(email="old@example.org")
