@@ -38,6 +38,7 @@ STEP = {
 BODIES: dict[str, Any] = {
     "clients_update": {"email_override": "attacker@example.com"},
     "reminder_sets_update": {"name": "Taken", "description": "", "steps": [STEP], "version": 1},
+    "reminder_sets_set_approval": {"needs_approval": True},
     "collections_pause": {"until": None, "reason": "attack"},
     "collections_stop": {"reason": "attack"},
     "reminders_skip": {"reason": "attack"},
@@ -59,7 +60,8 @@ OF_THE_CALLER = {
     "auto_collect_rules_create", "auto_collect_rules_reorder", "auto_collect_rules_dry_run",
     "auto_collect_rules_list_choices",
     "clio_update_connection", "clio_disconnect", "sync_runs_create", "stripe_get_connection",
-    "stripe_connect", "stripe_disconnect", "health_get", "readiness_get",
+    "upcoming_draft", "upcoming_review", "upcoming_undo", "blast_guard_get",
+    "blast_guard_release", "stripe_connect", "stripe_disconnect", "health_get", "readiness_get",
 }  # fmt: skip
 
 

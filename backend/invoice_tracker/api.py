@@ -6,8 +6,10 @@ from invoice_tracker import first_run
 from invoice_tracker.accounts import router as sessions
 from invoice_tracker.auto_collect import router as auto_collect
 from invoice_tracker.auto_collect import router as auto_collect
+from invoice_tracker.collections import blast_guard_router as blast_guard
 from invoice_tracker.collections import reminders_router as reminders
 from invoice_tracker.collections import router as collections
+from invoice_tracker.collections import upcoming_router as upcoming
 from invoice_tracker.core.errors import Problem
 from invoice_tracker.firms import calendar_router as firm_calendar
 from invoice_tracker.firms import router as firm
@@ -42,6 +44,8 @@ ROUTERS = (
     auto_collect.router,
     collections.router,
     reminders.router,
+    upcoming.router,
+    blast_guard.router,
     clio.router,
     sync_runs.router,
     clio_tasks.router,

@@ -15,7 +15,8 @@ from arq import cron, func
 from arq.connections import RedisSettings
 
 from invoice_tracker.auto_collect import jobs as auto_collect
-from invoice_tracker.collections import planner
+from invoice_tracker.collections import forecast, planner
+from invoice_tracker.collections.blast_guard import blast_guard
 from invoice_tracker.collections.delivery import ReminderDelivery
 from invoice_tracker.core.database import list_firm_ids
 from invoice_tracker.core.deps import Adapters
@@ -67,7 +68,8 @@ async def reconcile_firm(adapters: Adapters, firm_id: UUID) -> None:
 
 
 async def send_firm(adapters: Adapters, firm_id: UUID) -> None:
-    """Decide what is due, then deliver what may leave."""
+    """Say what is expected of the day, decide what is due, then deliver what may leave."""
+    await forecast.make_todays(adapters, firm_id)
     await planner.plan_due(adapters, firm_id)
     async with adapters.database.transaction(firm_id) as session:
         kinds = await may_send(session, firm_id=firm_id)
@@ -75,8 +77,11 @@ async def send_firm(adapters: Adapters, firm_id: UUID) -> None:
         "reminder": ReminderDelivery(adapters),
         "test_mail": AlwaysWanted(),
         "sender_verification": AlwaysWanted(),
+        "guard_alert": AlwaysWanted(),
+        "attorney_preview": AlwaysWanted(),
     }
-    await outbox.deliver_due(adapters, firm_id, handlers=handlers, kinds=kinds)
+    guard = blast_guard(adapters)
+    await outbox.deliver_due(adapters, firm_id, handlers=handlers, kinds=kinds, guard=guard)
 
 
 async def handle_events(adapters: Adapters, firm_id: UUID) -> None:

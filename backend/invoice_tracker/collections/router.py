@@ -8,6 +8,7 @@ from fastapi import APIRouter, BackgroundTasks, Query
 
 from invoice_tracker.accounts.deps import Biller, Holder, Reader
 from invoice_tracker.collections import controls, looking
+from invoice_tracker.collections.forecast import expect_more
 from invoice_tracker.collections.schemas import (
     CollectionOut,
     ExplanationOut,
@@ -68,6 +69,7 @@ async def start_collections(
         actor=principal.name,
         now=clock.now(),
     )
+    await expect_more(session, firm_id=principal.firm_id, collection_ids=started, now=clock.now())
     background.add_task(adapters.poke, "send_firm", principal.firm_id)
     return Started(
         started=len(started), refused=[RefusedOut.model_validate(each) for each in refused]
@@ -146,6 +148,7 @@ async def resume_collection(
         actor=principal.name,
         now=now,
     )
+    await expect_more(session, firm_id=principal.firm_id, collection_ids=[collection_id], now=now)
     background.add_task(adapters.poke, "send_firm", principal.firm_id)
     return await looking.show_collection(
         session, firm_id=principal.firm_id, collection_id=collection_id, now=now

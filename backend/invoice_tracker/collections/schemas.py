@@ -187,6 +187,7 @@ class ExplanationOut(Output):
 
 ShownState = Literal[
     "awaiting_approval",
+    "approved",
     "queued",
     "sending",
     "sent",
