@@ -101,7 +101,8 @@ async def _read_everything(access: ClioAccess, client: ClioClient, progress: Pro
     )
     while progress.position.listing < len(wanted):
         await _read_listing(access, client, progress, wanted[progress.position.listing])
-    if progress.kind is RunKind.reconciliation:
+    if progress.is_first or progress.kind is RunKind.reconciliation:
+        # Its lists show what is open or paid, and not what has become void, say, since.
         await read_left_out(access, client, progress)
     await read_beside(access, client, progress)
 
