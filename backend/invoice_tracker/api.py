@@ -5,8 +5,9 @@ from fastapi import FastAPI
 from invoice_tracker import first_run
 from invoice_tracker.accounts import router as sessions
 from invoice_tracker.auto_collect import router as auto_collect
-from invoice_tracker.auto_collect import router as auto_collect
 from invoice_tracker.collections import blast_guard_router as blast_guard
+from invoice_tracker.collections import holds_router as holds
+from invoice_tracker.collections import promises_router as promises
 from invoice_tracker.collections import reminders_router as reminders
 from invoice_tracker.collections import router as collections
 from invoice_tracker.collections import upcoming_router as upcoming
@@ -41,8 +42,9 @@ ROUTERS = (
     payments.router,
     reminder_sets.router,
     auto_collect.router,
-    auto_collect.router,
     collections.router,
+    holds.router,
+    promises.router,
     reminders.router,
     upcoming.router,
     blast_guard.router,

@@ -18,6 +18,7 @@ from invoice_tracker.auto_collect import jobs as auto_collect
 from invoice_tracker.collections import forecast, planner
 from invoice_tracker.collections.blast_guard import blast_guard
 from invoice_tracker.collections.delivery import ReminderDelivery
+from invoice_tracker.collections.promises import see_to_promises
 from invoice_tracker.core.database import list_firm_ids
 from invoice_tracker.core.deps import Adapters
 from invoice_tracker.core.logging import configure_logging
@@ -68,7 +69,11 @@ async def reconcile_firm(adapters: Adapters, firm_id: UUID) -> None:
 
 
 async def send_firm(adapters: Adapters, firm_id: UUID) -> None:
-    """Say what is expected of the day, decide what is due, then deliver what may leave."""
+    """Say what is expected of the day, decide what is due, then deliver what may leave.
+
+    Promises come first: a broken one may change which reminder is next.
+    """
+    await see_to_promises(adapters, firm_id)
     await forecast.make_todays(adapters, firm_id)
     await planner.plan_due(adapters, firm_id)
     async with adapters.database.transaction(firm_id) as session:

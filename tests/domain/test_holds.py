@@ -51,4 +51,5 @@ def test_only_troubles_of_mail_leave_calls_alone():
         HoldKind.bounced,
         HoldKind.safe_mode,
         HoldKind.sender_unverified,
+        HoldKind.other_sender,
     }

@@ -6,13 +6,15 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from invoice_tracker.collections.derived_holds import load_holds
 from invoice_tracker.collections.endings import end_collection
 from invoice_tracker.collections.facts import load_firm
 from invoice_tracker.collections.holds import add_hold, release_holds
 from invoice_tracker.collections.models import Collection, CollectionState
 from invoice_tracker.core.errors import Conflict, Invalid, NotFound
 from invoice_tracker.domain.firm_calendar import FirmCalendar
-from invoice_tracker.domain.holds import HoldKind
+from invoice_tracker.domain.holds import HoldKind, HoldReach, active_holds, describe_hold
+from invoice_tracker.firms.service import get_firm
 from invoice_tracker.invoices.service import lock_invoices
 
 STOPPED_BY_HAND = "Stopped by hand."
@@ -36,9 +38,7 @@ async def pause(
     ends_at = None
     if until is not None:
         calendar = (await load_firm(session, firm_id=firm_id)).calendar
-        if until <= calendar.local_day(now):
-            raise Invalid("Please choose a day after today, or none to pause until you resume.")
-        ends_at = start_of(calendar, until)
+        ends_at = end_of_pause(calendar, until=until, now=now)
     # A new pause replaces the one before: otherwise the longer of the two would win.
     await release_holds(
         session,
@@ -64,14 +64,32 @@ async def pause(
 async def resume(
     session: AsyncSession, *, firm_id: UUID, collection_id: UUID, actor: str, now: datetime
 ) -> None:
-    """Release every hold that a person can release. What is due by then goes at its time.
+    """Release every hold that a person can end on this invoice. What is due then goes at its time.
 
-    A payment under way goes on holding. Raises ``NotFound``, ``Conflict`` when it has ended.
+    A payment under way, or a pause of more than this invoice, goes on holding. Raises ``NotFound``;
+    ``Conflict`` when it has ended, or when only such a hold is left, which is then named.
     """
     collection = await _lock_active(session, firm_id=firm_id, collection_id=collection_id)
-    await release_holds(
-        session, firm_id=firm_id, invoice_id=collection.invoice_id, now=now, author=actor
+    invoice_id = collection.invoice_id
+    released = await release_holds(
+        session, firm_id=firm_id, invoice_id=invoice_id, now=now, author=actor
     )
+    if released:
+        return
+    found = await load_holds(session, firm_id=firm_id, invoice_ids=[invoice_id], now=now)
+    left = active_holds(found.get(invoice_id, []), now)
+    if left:
+        firm = await get_firm(session, firm_id)
+        words = describe_hold(left[0], firm.time_zone)
+        raise Conflict(f"{words}. {_WHERE_IT_ENDS[left[0].reach]}")
+
+
+_WHERE_IT_ENDS = {
+    HoldReach.invoice: "This ends by itself and cannot be resumed by hand.",
+    HoldReach.client: "Please resume on the client's page.",
+    HoldReach.reminder_set: "Please resume on the reminder set's page.",
+    HoldReach.firm: "Please resume all reminders first.",
+}
 
 
 async def stop(
@@ -98,6 +116,13 @@ async def stop(
         now=now,
         actor=actor,
     )
+
+
+def end_of_pause(calendar: FirmCalendar, *, until: date, now: datetime) -> datetime:
+    """When a pause until a day ends, in UTC. Raises ``Invalid`` for a day that has come."""
+    if until <= calendar.local_day(now):
+        raise Invalid("Please choose a day after today, or none to pause until you resume.")
+    return start_of(calendar, until)
 
 
 def start_of(calendar: FirmCalendar, day: date) -> datetime:

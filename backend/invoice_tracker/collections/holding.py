@@ -9,8 +9,9 @@ from sqlalchemy import or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from invoice_tracker.collections.models import HoldRow
-from invoice_tracker.domain.holds import HoldKind, describe
+from invoice_tracker.domain.holds import Hold, HoldKind, HoldReach, describe
 from invoice_tracker.invoices import timeline
+from invoice_tracker.reminder_sets.models import ReminderSet
 
 
 async def set_hold(
@@ -75,3 +76,49 @@ async def open_holds(
         .order_by(HoldRow.starts_at, HoldRow.id)
     )
     return rows.all()
+
+
+async def load_wide_holds(
+    session: AsyncSession, *, firm_id: UUID
+) -> list[tuple[Hold, UUID | None, UUID | None]]:
+    """Holds of more than one invoice, with their client and their set, whichever it is.
+
+    Ended ones may be among them, released ones are not.
+    """
+    rows = await session.execute(
+        select(HoldRow, ReminderSet.name)
+        .outerjoin(ReminderSet, ReminderSet.id == HoldRow.reminder_set_id)
+        .where(
+            HoldRow.firm_id == firm_id,
+            HoldRow.invoice_id.is_(None),
+            HoldRow.released_at.is_(None),
+        )
+        .order_by(HoldRow.starts_at, HoldRow.id)
+        .execution_options(populate_existing=True)
+    )
+    return [
+        (
+            Hold(
+                kind=row.kind,
+                reason=row.reason,
+                starts_at=row.starts_at,
+                ends_at=row.ends_at,
+                author=row.author,
+                reach=reach_of(row),
+                set_name=set_name or "",
+                id=row.id,
+            ),
+            row.client_id,
+            row.reminder_set_id,
+        )
+        for row, set_name in rows
+    ]
+
+
+def reach_of(row: HoldRow) -> HoldReach:
+    """How much a hold stops."""
+    if row.invoice_id is not None:
+        return HoldReach.invoice
+    if row.client_id is not None:
+        return HoldReach.client
+    return HoldReach.firm if row.reminder_set_id is None else HoldReach.reminder_set

@@ -7,8 +7,9 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from invoice_tracker.collections.holding import open_holds, set_hold
+from invoice_tracker.collections.promise_keeping import withdraw_promises
 from invoice_tracker.collections.service import reconsider
-from invoice_tracker.domain.holds import HoldKind
+from invoice_tracker.domain.holds import HoldKind, describe
 from invoice_tracker.invoices import timeline
 from invoice_tracker.invoices.service import lock_invoices
 
@@ -55,6 +56,7 @@ async def release_holds(
 ) -> int:
     """Release the invoice's holds, or only those of some kinds; how many there were.
 
+    A promise behind one of them is withdrawn. Holds of the client, the set or everything stay.
     ``silent`` writes nothing on the timeline: another hold takes their place. Locks the invoice
     row.
     """
@@ -65,7 +67,7 @@ async def release_holds(
         return 0
     for row in wanted:
         row.released_at = now
-    await session.flush()
+    await withdraw_promises(session, firm_id=firm_id, hold_ids=[row.id for row in wanted], now=now)
     if not silent:
         await timeline.add(
             session,
@@ -74,6 +76,7 @@ async def release_holds(
             at=now,
             kind="hold_released",
             title="Reminders go on",
+            detail=f"Ended: {'; '.join(describe(row.kind) for row in wanted)}",
             actor=author,
         )
     await reconsider(session, firm_id=firm_id, invoice_ids=[invoice_id], now=now)

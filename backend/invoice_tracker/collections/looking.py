@@ -9,13 +9,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from invoice_tracker.accounts.models import User
 from invoice_tracker.collections.explaining import blocked_mail, not_collected
 from invoice_tracker.collections.facts import FirmFacts, Loaded, load, load_firm, load_invoices
-from invoice_tracker.collections.holding import open_holds
+from invoice_tracker.collections.holds_shown import show_holds
 from invoice_tracker.collections.models import Collection
 from invoice_tracker.collections.rendering import render_subjects
 from invoice_tracker.collections.schemas import (
     CollectionOut,
     ExplanationOut,
-    HoldOut,
     NextOut,
     PlanItem,
     ReasonOut,
@@ -24,15 +23,11 @@ from invoice_tracker.collections.schemas import (
 from invoice_tracker.core.deps import Adapters
 from invoice_tracker.core.errors import NotFound
 from invoice_tracker.domain.reminder_schedule import Planned, explain, plan
+from invoice_tracker.firms.service import get_firm
 from invoice_tracker.reminder_sets.models import ReminderSet, ReminderSetVersion
 from invoice_tracker.reminder_sets.repository import list_steps
 
 PLAN_DAYS = 730
-# In words, because rules stand to the right of this package.
-_RULE = literal_column(
-    "(SELECT r.name FROM auto_collect_rules r WHERE r.id = collections.auto_collect_rule_id)",
-    String,
-)
 # In words, because rules stand to the right of this package.
 _RULE = literal_column(
     "(SELECT r.name FROM auto_collect_rules r WHERE r.id = collections.auto_collect_rule_id)",
@@ -63,7 +58,7 @@ async def show_collection(
         raise NotFound("There is no such collection.")
     collection, set_id, set_name, version, rule_name = row
     starter = await session.get(User, collection.started_by) if collection.started_by else None
-    held = await open_holds(session, firm_id=firm_id, invoice_ids=[collection.invoice_id], now=now)
+    firm = await get_firm(session, firm_id)
     return CollectionOut(
         id=collection.id,
         invoice_id=collection.invoice_id,
@@ -73,11 +68,16 @@ async def show_collection(
         started_at=collection.started_at,
         started_by=starter.name if starter else None,
         started_by_rule=rule_name,
-        started_by_rule=rule_name,
         ended_at=collection.ended_at,
         end_reason=collection.end_reason,
         next_action_at=collection.next_action_at,
-        holds=[HoldOut.model_validate(row) for row in held],
+        holds=await show_holds(
+            session,
+            firm_id=firm_id,
+            invoice_id=collection.invoice_id,
+            time_zone=firm.time_zone,
+            now=now,
+        ),
     )
 
 

@@ -178,6 +178,7 @@ class Promise(Identified, FirmOwned, Base):
     __tablename__ = "promises"
     __table_args__ = (
         Index("ix_promises_firm_id_invoice_id", "firm_id", "invoice_id"),
+        Index("ix_promises_firm_id_promised_on", "firm_id", "promised_on", "id"),
         Index(
             "uq_promises_open",
             "invoice_id",
@@ -190,6 +191,8 @@ class Promise(Identified, FirmOwned, Base):
     hold_id: Mapped[UUID] = mapped_column(ForeignKey("holds.id", ondelete="CASCADE"))
     promised_on: Mapped[date]
     amount_minor: Mapped[int] = mapped_column(Minor)
+    paid_before_minor: Mapped[int] = mapped_column(Minor, default=0)
+    """What had been paid of the invoice when the promise was made."""
     currency: Mapped[str]
     note: Mapped[str] = mapped_column(default="")
     state: Mapped[PromiseState] = mapped_column(default=PromiseState.open)

@@ -8,7 +8,7 @@ from pydantic import AfterValidator, Field, model_validator
 
 from invoice_tracker.collections.models import CollectionState
 from invoice_tracker.core.schemas import Input, Output
-from invoice_tracker.domain.holds import HoldKind
+from invoice_tracker.domain.holds import HoldKind, HoldReach
 from invoice_tracker.domain.reminder_schedule import Backlog, PlannedState, ReasonCode, StepKind
 from invoice_tracker.invoices.repository import Section
 from invoice_tracker.outbox.service import Resolution
@@ -108,14 +108,17 @@ class SetRef(Output):
 
 
 class HoldOut(Output):
-    """A hold in force."""
+    """A hold in force, or to come. One that follows from other facts has no id and no start."""
 
-    id: UUID
+    id: UUID | None
     kind: HoldKind
+    reach: HoldReach
+    sentence: str
     reason: str
-    starts_at: datetime
+    starts_at: datetime | None
     ends_at: datetime | None
     author: str | None
+    can_resume: bool = Field(description="Whether resuming this invoice ends it")
 
 
 class CollectionOut(Output):

@@ -11,6 +11,7 @@ from invoice_tracker.collections.endings import end_collection, end_of
 from invoice_tracker.collections.facts import load_firm
 from invoice_tracker.collections.hints import refresh
 from invoice_tracker.collections.models import Collection, CollectionState
+from invoice_tracker.collections.promise_keeping import end_promises, with_open_promise
 from invoice_tracker.collections.queued import look_again_now
 from invoice_tracker.invoices.service import lock_invoices
 from invoice_tracker.payments.balances import effective_balances
@@ -22,15 +23,18 @@ async def reconsider(
     """Look at these invoices' collections again; ids of the collections that ended by it.
 
     Call it in the transaction that changed a fact (a payment, the bill in Clio, an address, a
-    hold). Ends what is paid, void, deleted or no longer approved and takes back its mails; has the
-    rest looked at anew. Locks the invoice rows, and may be called any number of times.
+    hold). Ends promises that are kept or broken; ends what is paid, void, deleted or no longer
+    approved and takes back its mails; has the rest looked at anew. Locks the invoice rows, and may
+    be called any number of times.
     """
     ended: list[UUID] = []
     open_: list[Collection] = []
     active = await _active(session, firm_id=firm_id, invoice_ids=invoice_ids)
-    if not active:
+    promised = await with_open_promise(session, firm_id=firm_id, invoice_ids=invoice_ids)
+    if not active and not promised:
         return ended
-    invoices = await lock_invoices(session, firm_id=firm_id, invoice_ids=active)
+    invoices = await lock_invoices(session, firm_id=firm_id, invoice_ids={*active, *promised})
+    await end_promises(session, firm_id=firm_id, invoices=invoices, now=now)
     # Read again under the lock: another transaction may have ended one meanwhile.
     active = await _active(session, firm_id=firm_id, invoice_ids=invoice_ids)
     balances = await effective_balances(session, firm_id=firm_id, invoice_ids=active)

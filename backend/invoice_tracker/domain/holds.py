@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from invoice_tracker.domain.plain_dates import in_words
@@ -28,6 +29,16 @@ class HoldKind(StrEnum):
     safe_mode = "safe_mode"
     sender_unverified = "sender_unverified"
     set_archived = "set_archived"
+    other_sender = "other_sender"
+
+
+class HoldReach(StrEnum):
+    """How much a hold stops."""
+
+    invoice = "invoice"
+    client = "client"
+    reminder_set = "reminder_set"
+    firm = "firm"
 
 
 _WORDS = {
@@ -47,6 +58,7 @@ _WORDS = {
     HoldKind.safe_mode: "Safe Mode is on",
     HoldKind.sender_unverified: "The sender's e-mail address is not verified",
     HoldKind.set_archived: "The reminder set is archived",
+    HoldKind.other_sender: "Clio itself sends reminders to this client",
 }
 
 _MAIL_ONLY = frozenset(
@@ -55,6 +67,7 @@ _MAIL_ONLY = frozenset(
         HoldKind.bounced,
         HoldKind.safe_mode,
         HoldKind.sender_unverified,
+        HoldKind.other_sender,
     }
 )
 
@@ -63,7 +76,9 @@ _MAIL_ONLY = frozenset(
 class Hold:
     """One hold from ``starts_at`` until ``ends_at`` (not included; nothing means open-ended).
 
-    Both are UTC instants. ``author`` is the name of the person who set it, if one did.
+    Both are UTC instants. ``author`` is the name of the person who set it, if one did. ``id`` is
+    that of its row; one that follows from other facts has none. ``set_name`` is the reminder set's,
+    where that is its reach.
     """
 
     kind: HoldKind
@@ -71,6 +86,14 @@ class Hold:
     starts_at: datetime
     ends_at: datetime | None = None
     author: str | None = None
+    reach: HoldReach = HoldReach.invoice
+    set_name: str = ""
+    id: UUID | None = None
+
+    @property
+    def is_for_a_person(self) -> bool:
+        """Whether *Resume* on the invoice ends it: it is of this invoice alone, and was set."""
+        return self.id is not None and self.reach is HoldReach.invoice
 
 
 def describe(kind: HoldKind) -> str:
@@ -79,12 +102,18 @@ def describe(kind: HoldKind) -> str:
 
 
 def describe_hold(hold: Hold, time_zone: str) -> str:
-    """The hold in plain words with its last day and reason: ``Paused until March 3, 2026``."""
-    words = describe(hold.kind)
+    """The hold in plain words with its end and reason: ``Paused until March 3, 2026: Vacation``.
+
+    A promise's reason is what was promised, and part of its sentence.
+    """
+    words, reason = _subject(hold), hold.reason
+    if hold.kind is HoldKind.promise and reason:
+        words, reason = f"{words} {reason}", ""
     if hold.ends_at is not None:
-        local = hold.ends_at.astimezone(ZoneInfo(time_zone))
-        words += f" until {in_words(local.date())}"
-    return f"{words}: {hold.reason}" if hold.reason else words
+        day = in_words(hold.ends_at.astimezone(ZoneInfo(time_zone)).date())
+        waits = "" if hold.kind is HoldKind.paused else "; reminders wait"
+        words += f"{waits} until {day}"
+    return f"{words}: {reason}" if reason else words
 
 
 def active_holds(holds: Iterable[Hold], at: datetime) -> list[Hold]:
@@ -100,6 +129,16 @@ def active_holds(holds: Iterable[Hold], at: datetime) -> list[Hold]:
 def stops_calls(kind: HoldKind) -> bool:
     """Whether the hold also stops call tasks; a missing address, say, only stops mail."""
     return kind not in _MAIL_ONLY
+
+
+def _subject(hold: Hold) -> str:
+    if hold.kind is not HoldKind.paused or hold.reach is HoldReach.invoice:
+        return describe(hold.kind)
+    if hold.reach is HoldReach.client:
+        return "Reminders to this client are paused"
+    if hold.reach is HoldReach.reminder_set:
+        return f"The set {hold.set_name} is paused" if hold.set_name else "The set is paused"
+    return "All reminders are paused"
 
 
 def _how_long(hold: Hold) -> tuple[bool, float]:

@@ -56,6 +56,7 @@ overview = Table(
     Column("hold_kind", String),
     Column("hold_reason", String),
     Column("hold_until", DateTime(timezone=True)),
+    Column("hold_reach", String),
     Column("last_read_at", DateTime(timezone=True)),
     Column("created_at", DateTime(timezone=True)),
 )

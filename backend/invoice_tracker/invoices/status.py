@@ -4,7 +4,7 @@ from typing import Any, Final
 
 from sqlalchemy import Row
 
-from invoice_tracker.domain.holds import Hold, HoldKind, describe_hold
+from invoice_tracker.domain.holds import Hold, HoldKind, HoldReach, describe_hold
 
 _CLIO_STATES: Final = {
     "draft": "A draft again in Clio",
@@ -72,5 +72,7 @@ def _hold_note(row: Row[Any], time_zone: str) -> str:
         reason=row.hold_reason or "",
         starts_at=row.created_at,
         ends_at=row.hold_until,
+        reach=HoldReach(row.hold_reach),
+        set_name=row.reminder_set_name or "",
     )
     return describe_hold(hold, time_zone)
