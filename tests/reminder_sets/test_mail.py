@@ -6,7 +6,7 @@ from datetime import date
 import pytest
 
 from invoice_tracker.domain.money import Money
-from invoice_tracker.domain.reminder_text import TextFacts
+from invoice_tracker.domain.reminder_text import InvoiceLine, TextFacts, about_all
 from invoice_tracker.reminder_sets.mail import CannotWrite, SentMail, write_mail
 from invoice_tracker.reminder_sets.mail_facts import MailFacts
 
@@ -103,3 +103,60 @@ def test_what_cannot_be_filled_in_is_never_sent(body: str) -> None:
     facts = replace(FACTS, text=replace(FACTS.text, due_on=None))
     with pytest.raises(CannotWrite):
         write_mail(Written(body=body), facts)
+
+
+LINES = (
+    InvoiceLine(
+        "1042",
+        date(2026, 2, 1),
+        date(2026, 3, 1),
+        Money(120_000, "USD"),
+        Money(0, "USD"),
+        Money(120_000, "USD"),
+    ),
+    InvoiceLine(
+        "1051",
+        date(2026, 2, 9),
+        date(2026, 3, 9),
+        Money(50_000, "USD"),
+        Money(12_550, "USD"),
+        Money(37_450, "USD"),
+    ),
+)
+TWO = replace(FACTS, text=about_all(FACTS.text, LINES))
+
+
+def test_a_mail_about_several_lists_them_with_their_total_before_the_button() -> None:
+    mail = write_mail(Written(), TWO)
+    assert mail.subject == "Invoice 1042 and 1051"
+    table, button = mail.text.index("1051  "), mail.text.index("Pay $1,574.50:")
+    assert table < button
+    assert "Total" in mail.text
+    assert "$1,574.50" in mail.text
+    assert "<th scope=" in mail.html
+
+
+def test_the_table_stands_where_the_text_puts_it_and_once() -> None:
+    body = "{{ invoices.table }}\n\nThank you.\n\n{{ pay.link }}"
+    mail = write_mail(Written(body=body), TWO)
+    assert mail.text.index("1051") < mail.text.index("Thank you.")
+    assert mail.text.count("1051") == 1
+
+
+def test_one_invoice_has_a_table_only_where_the_text_asks_for_one() -> None:
+    assert "Balance" not in write_mail(Written(), FACTS).text
+    alone = write_mail(Written(body="{{ invoices.table }}"), FACTS)
+    assert "1042" in alone.text
+    assert "Total" not in alone.text
+
+
+def test_several_currencies_make_no_mail() -> None:
+    pounds = replace(LINES[1], balance=Money(1, "GBP"), total=Money(1, "GBP"))
+    with pytest.raises(ValueError, match="cannot be added"):
+        about_all(FACTS.text, (LINES[0], pounds))
+
+
+def test_a_number_of_a_client_is_never_read_as_html() -> None:
+    lines = (LINES[0], replace(LINES[1], number="<b>1051</b>"))
+    mail = write_mail(Written(), replace(FACTS, text=about_all(FACTS.text, lines)))
+    assert "<b>1051" not in mail.html

@@ -25,7 +25,7 @@ from invoice_tracker.domain.reminder_groups import Grouping, GroupKey, age_order
 from invoice_tracker.firms.service import get_sending_rules
 from invoice_tracker.invoices.models import ClioState, Invoice
 from invoice_tracker.outbox.models import MessageState, OutboxMessage
-from invoice_tracker.outbox.schemas import MailContent
+from invoice_tracker.outbox.schemas import AttachmentReference, MailContent
 from invoice_tracker.outbox.service import cancel_unsent, enqueue
 from invoice_tracker.payments.balances import effective_balances
 from invoice_tracker.reminder_sets.mail import write_mail
@@ -150,6 +150,9 @@ async def write(session: AsyncSession, this: Deciding, *, reminders: Sequence[Re
     )
     thread = await load_thread(session, firm_id=firm_id, collection_id=lead.collection_id)
     content = write_mail(as_reviewed(step, lead), facts, thread=thread)
+    if step.attach_bill:
+        bills = tuple(AttachmentReference(kind="bill", invoice_id=each) for each in stated)
+        content = content.model_copy(update={"attachments": bills})
     balances = await effective_balances(session, firm_id=firm_id, invoice_ids=stated)
     return Written(content, dict(balances))
 

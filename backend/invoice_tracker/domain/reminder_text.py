@@ -10,8 +10,10 @@ from invoice_tracker.domain.plain_dates import MONTHS, in_words
 from invoice_tracker.domain.reminder_facts import StepKind
 from invoice_tracker.domain.text_variables import (
     VARIABLES,
+    InvoiceLine,
     TextFacts,
     Variable,
+    about_all,
     example_values,
     greeting_name,
     text_values,
@@ -22,11 +24,13 @@ __all__ = [
     "BodyFormat",
     "BrokenTemplate",
     "EmptyVariable",
+    "InvoiceLine",
     "Level",
     "Problem",
     "TextFacts",
     "UnknownVariable",
     "Variable",
+    "about_all",
     "example_values",
     "greeting_name",
     "lint",
@@ -203,15 +207,18 @@ def _lint_content(subject: str, body: str, kind: StepKind) -> list[Problem]:
     return problems
 
 
+_OF_ALL = frozenset({"invoices.table", "invoices.total_balance"})
+
+
 def _lint_mail(everywhere: frozenset[str], in_body: frozenset[str]) -> list[Problem]:
     problems = []
     if "pay.link" not in in_body:
         problems.append(
             _warning("There is no {{ pay.link }}: the client cannot pay from the mail.")
         )
-    if not in_body & {"invoice.balance", "invoice.total"}:
+    if not in_body & {"invoice.balance", "invoice.total", *_OF_ALL}:
         problems.append(_warning("The text does not say the amount: {{ invoice.balance }}."))
-    if "invoice.number" not in everywhere:
+    if not everywhere & {"invoice.number", "invoices.table"}:
         problems.append(_warning("The mail does not say which invoice: {{ invoice.number }}."))
     return problems
 

@@ -1,10 +1,15 @@
-"""The variables a reminder's text may use, and their values for one invoice."""
+"""The variables a reminder's text may use, and their values for one invoice or several.
 
-from dataclasses import dataclass
+For several invoices in one mail a variable of the invoice tells about all of them: its number lists
+them, its amounts are the sums, its days are those of the oldest.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 
 from invoice_tracker.domain.invoice_aging import days_overdue
-from invoice_tracker.domain.money import Money, format_money
+from invoice_tracker.domain.money import Money, format_money, total
 from invoice_tracker.domain.plain_dates import in_words, number_of_days
 
 
@@ -19,8 +24,23 @@ class Variable:
 
 
 @dataclass(frozen=True, slots=True)
+class InvoiceLine:
+    """One invoice of a mail, for its table. Amounts of one mail have one currency."""
+
+    number: str
+    issued_on: date | None
+    due_on: date | None
+    total: Money
+    paid: Money
+    balance: Money
+
+
+@dataclass(frozen=True, slots=True)
 class TextFacts:
-    """What a reminder's text is filled from; ``today`` is the firm's day on which it leaves."""
+    """What a reminder's text is filled from; ``today`` is the firm's day on which it leaves.
+
+    ``lines`` are the invoices of a mail about several, the oldest first; for one it may be empty.
+    """
 
     client_name: str
     client_first_name: str | None
@@ -39,6 +59,45 @@ class TextFacts:
     firm_address: str
     sender_name: str
     signature: str
+    lines: tuple[InvoiceLine, ...] = ()
+    promised_on: date | None = None
+
+    @property
+    def invoices(self) -> tuple[InvoiceLine, ...]:
+        """All invoices of the mail, the oldest first."""
+        return self.lines or (
+            InvoiceLine(
+                self.invoice_number,
+                self.issued_on,
+                self.due_on,
+                self.total,
+                self.paid,
+                self.balance,
+            ),
+        )
+
+
+def about_all(facts: TextFacts, lines: tuple[InvoiceLine, ...]) -> TextFacts:
+    """The facts of the oldest invoice made into those of a mail about all of them.
+
+    Raises ``ValueError`` for amounts in several currencies, or none.
+    """
+    return replace(
+        facts,
+        lines=lines,
+        invoice_number=listed([line.number for line in lines]),
+        total=total(line.total for line in lines),
+        paid=total(line.paid for line in lines),
+        balance=total(line.balance for line in lines),
+        matter_number=facts.matter_number if len(lines) == 1 else None,
+    )
+
+
+def listed(names: Sequence[str]) -> str:
+    """``1042, 1043 and 1051``."""
+    if len(names) < 2:
+        return "".join(names)
+    return f"{', '.join(names[:-1])} and {names[-1]}"
 
 
 _ALL = (
@@ -55,6 +114,14 @@ _ALL = (
     Variable("invoice.total", "The invoice's total", "$1,500.00"),
     Variable("invoice.paid", "What has been paid so far", "$265.50"),
     Variable("invoice.balance", "What is still to be paid", "$1,234.50"),
+    Variable(
+        "invoices.table",
+        "A table of the invoices with their due days and balances; alone in its paragraph",
+        "1042, due March 2, 2026: $1,234.50",
+    ),
+    Variable("invoices.total_balance", "What is still to be paid of all of them", "$1,234.50"),
+    Variable("invoices.count", "How many invoices the mail is about, with the word", "1 invoice"),
+    Variable("promise.date", "The day of the client's promise to pay", "March 6, 2026", True),
     Variable("matter.number", "The matter's number, never its description", "00012-Lopez", True),
     Variable(
         "pay.link",
@@ -85,6 +152,10 @@ def text_values(facts: TextFacts, locale: str = "en_US") -> dict[str, str]:
         "invoice.total": format_money(facts.total, locale),
         "invoice.paid": format_money(facts.paid, locale),
         "invoice.balance": format_money(facts.balance, locale),
+        "invoices.table": _as_lines(facts, locale),
+        "invoices.total_balance": format_money(facts.balance, locale),
+        "invoices.count": _count(len(facts.invoices)),
+        "promise.date": in_words(facts.promised_on) if facts.promised_on else "",
         "matter.number": facts.matter_number or "",
         "pay.link": facts.pay_link or "",
         "firm.name": facts.firm_name,
@@ -93,6 +164,20 @@ def text_values(facts: TextFacts, locale: str = "en_US") -> dict[str, str]:
         "sender.name": facts.sender_name or facts.firm_name,
         "signature": facts.signature.strip() or facts.sender_name or facts.firm_name,
     }
+
+
+def _as_lines(facts: TextFacts, locale: str) -> str:
+    lines = []
+    for line in facts.invoices:
+        due = f", due {in_words(line.due_on)}" if line.due_on else ""
+        lines.append(f"{line.number}{due}: {format_money(line.balance, locale)}")
+    if len(lines) > 1:
+        lines.append(f"Total: {format_money(facts.balance, locale)}")
+    return "\n".join(lines)
+
+
+def _count(number: int) -> str:
+    return "1 invoice" if number == 1 else f"{number} invoices"
 
 
 def greeting_name(facts: TextFacts) -> str:

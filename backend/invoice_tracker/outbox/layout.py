@@ -36,7 +36,16 @@ class Facts:
     rows: Sequence[tuple[str, str]]
 
 
-Block = str | Button | Facts
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Rows under a head, the last column set to the right; ``last`` sums them up."""
+
+    head: Sequence[str]
+    rows: Sequence[Sequence[str]]
+    last: Sequence[str] | None = None
+
+
+Block = str | Button | Facts | Table
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +86,23 @@ def _block_as_text(block: Block) -> str:
         return f"{block.label}:\n{block.url}"
     if isinstance(block, Facts):
         return "\n".join(f"{label}: {value}" for label, value in block.rows)
+    if isinstance(block, Table):
+        return _table_as_text(block)
     return "\n".join(_wrap(line) for line in block.strip().splitlines())
+
+
+def _table_as_text(table: Table) -> str:
+    rows = [table.head, *table.rows, *([table.last] if table.last else [])]
+    widths = [max(len(row[column]) for row in rows) for column in range(len(table.head))]
+    lines = []
+    for row in rows:
+        cells = [cell.ljust(width) for cell, width in zip(row[:-1], widths[:-1], strict=True)]
+        lines.append("  ".join([*cells, row[-1].rjust(widths[-1])]))
+    rule = "-" * len(lines[0])
+    lines.insert(1, rule)
+    if table.last:
+        lines.insert(-1, rule)
+    return "\n".join(lines)
 
 
 def _wrap(line: str) -> str:
@@ -110,4 +135,5 @@ def _template() -> Template:
     environment.filters["lines"] = _lines
     environment.tests["button"] = lambda block: isinstance(block, Button)
     environment.tests["facts"] = lambda block: isinstance(block, Facts)
+    environment.tests["table"] = lambda block: isinstance(block, Table)
     return environment.from_string(inliner.inline(_TEMPLATE.read_text(encoding="utf-8")))

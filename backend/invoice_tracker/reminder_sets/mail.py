@@ -6,19 +6,30 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from invoice_tracker.domain.money import format_money
+from invoice_tracker.domain.plain_dates import in_words
 from invoice_tracker.domain.reminder_text import (
     BrokenTemplate,
     EmptyVariable,
     UnknownVariable,
+    parse,
     render,
     render_subject,
     text_values,
 )
-from invoice_tracker.outbox.layout import Block, Button, MailLayout, render_html, render_text
+from invoice_tracker.outbox.layout import (
+    Block,
+    Button,
+    MailLayout,
+    Table,
+    render_html,
+    render_text,
+)
 from invoice_tracker.outbox.schemas import MailContent, one_line
 from invoice_tracker.reminder_sets.mail_facts import MailFacts
 
 _ONLY_PAY_LINK = re.compile(r"\{\{\s*pay\.link\s*\}\}")
+_TABLE = "{{ invoices.table }}"
+_ONLY_TABLE = re.compile(r"\{\{\s*invoices\.table\s*\}\}")
 _ONLY_SIGNATURE = re.compile(r"\{\{\s*signature\s*\}\}")
 _PARAGRAPHS = re.compile(r"\n[ \t]*(?:\n[ \t]*)+")
 MAX_REFERENCES = 20
@@ -87,13 +98,18 @@ def _blocks(body: str, values: dict[str, str], facts: MailFacts) -> tuple[list[B
     """Paragraphs and buttons in their order, and the signature where it ends the mail."""
     # Rendered whole first, so that a variable without a value is found wherever it stands.
     render(body, values)
-    paragraphs = [part for part in _PARAGRAPHS.split(body.strip()) if part.strip()]
+    paragraphs = _with_table(
+        [part for part in _PARAGRAPHS.split(body.strip()) if part.strip()], facts
+    )
     signature = ""
     if paragraphs and _ONLY_SIGNATURE.fullmatch(paragraphs[-1].strip()):
         signature = values["signature"]
         paragraphs.pop()
     blocks: list[Block] = []
     for paragraph in paragraphs:
+        if _ONLY_TABLE.fullmatch(paragraph.strip()):
+            blocks.append(_table(facts))
+            continue
         if _ONLY_PAY_LINK.fullmatch(paragraph.strip()):
             if facts.text.pay_link:
                 blocks.append(Button(_button_label(facts), facts.text.pay_link))
@@ -102,6 +118,31 @@ def _blocks(body: str, values: dict[str, str], facts: MailFacts) -> tuple[list[B
         if text:
             blocks.append(text)
     return blocks, signature
+
+
+def _with_table(paragraphs: list[str], facts: MailFacts) -> list[str]:
+    """A mail about several invoices always lists them: before the way to pay, or at the end."""
+    if len(facts.text.invoices) == 1 or any("invoices.table" in parse(p) for p in paragraphs):
+        return paragraphs
+    closing = (_ONLY_PAY_LINK, _ONLY_SIGNATURE)
+    place = next(
+        (
+            index
+            for index, paragraph in enumerate(paragraphs)
+            if any(pattern.fullmatch(paragraph.strip()) for pattern in closing)
+        ),
+        len(paragraphs),
+    )
+    return [*paragraphs[:place], _TABLE, *paragraphs[place:]]
+
+
+def _table(facts: MailFacts) -> Table:
+    rows = [
+        (line.number, in_words(line.due_on) if line.due_on else "", format_money(line.balance))
+        for line in facts.text.invoices
+    ]
+    last = ("Total", "", format_money(facts.text.balance)) if len(rows) > 1 else None
+    return Table(("Invoice", "Due", "Balance"), rows, last)
 
 
 def _button_label(facts: MailFacts) -> str:

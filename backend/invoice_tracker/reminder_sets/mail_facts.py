@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from invoice_tracker.core.deps import Adapters
 from invoice_tracker.core.errors import NotFound
 from invoice_tracker.domain.money import Money
-from invoice_tracker.domain.reminder_text import TextFacts
+from invoice_tracker.domain.reminder_text import TextFacts, about_all
 from invoice_tracker.firms.links import make_link
 from invoice_tracker.firms.models import Firm, LinkKind, Sender
 from invoice_tracker.invoices.models import Client, Invoice, Matter
@@ -91,16 +91,8 @@ async def load_group_facts(
             session, adapters.vault, firm_id=firm_id, invoice_ids=invoice_ids, now=now
         )
         link = f"{adapters.public_url}/pay/{token}"
-    currency = texts[0].balance.currency
-    text = replace(
-        texts[0],
-        invoice_number=", ".join(text.invoice_number for text in texts),
-        total=Money(sum(text.total.amount_minor for text in texts), currency),
-        paid=Money(sum(text.paid.amount_minor for text in texts), currency),
-        balance=Money(sum(text.balance.amount_minor for text in texts), currency),
-        pay_link=link,
-    )
-    return replace(oldest, text=text)
+    lines = tuple(line for text in texts for line in text.invoices)
+    return replace(oldest, text=replace(about_all(oldest.text, lines), pay_link=link))
 
 
 async def load_many(
