@@ -16,7 +16,7 @@ from sqlalchemy import text
 from conftest import log_in
 from factories import make_client, make_firm, make_invoice, make_user
 from invoice_tracker.auto_collect.models import AutoCollectRule
-from invoice_tracker.collections.models import Collection, HoldRow, Reminder, ReminderState
+from invoice_tracker.collections.models import Collection, HoldRow, Promise, Reminder, ReminderState
 from invoice_tracker.core.database import enter_firm
 from invoice_tracker.core.deps import Adapters
 from invoice_tracker.domain.holds import HoldKind
@@ -41,6 +41,11 @@ BODIES: dict[str, Any] = {
     "reminder_sets_set_approval": {"needs_approval": True},
     "collections_pause": {"until": None, "reason": "attack"},
     "collections_stop": {"reason": "attack"},
+    "clients_pause": {"reason": "attack"},
+    "reminder_sets_pause": {"reason": "attack"},
+    "invoices_create_promise": {"promised_on": "2026-03-20"},
+    "invoices_open_dispute": {"reason": "attack"},
+    "invoices_resolve_dispute": {"then": "stop"},
     "reminders_skip": {"reason": "attack"},
     "reminders_resolve": {"outcome": "send_again"},
     "reminders_mark_called": {"note": "attack"},
@@ -56,6 +61,7 @@ OF_THE_CALLER = {
     "sender_verification_create", "reminder_sets_create", "reminder_sets_lint",
     "reminder_sets_preview_mail", "reminder_sets_send_test_mail", "reminder_sets_list_ready_made",
     "reminder_sets_list_variables", "collections_preview", "collections_start", "activity_get",
+    "firm_pause", "firm_resume",
     "invoices_sections", "clio_get_connection", "clio_create_connection", "clio_callback",
     "auto_collect_rules_create", "auto_collect_rules_reorder", "auto_collect_rules_dry_run",
     "auto_collect_rules_list_choices",
@@ -174,10 +180,22 @@ async def victim(adapters: Adapters) -> Victim:
             created_at=now,
         )
         hold = HoldRow(firm_id=firm.id, invoice_id=invoice.id, kind=HoldKind.paused, starts_at=now)
+        wide = HoldRow(firm_id=firm.id, client_id=client.id, kind=HoldKind.paused, starts_at=now)
         closure = FirmClosure(
             firm_id=firm.id, starts_on=now.date(), ends_on=now.date(), reason="Closed"
         )
-        session.add_all([reminder, hold, closure])
+        session.add_all([reminder, hold, wide, closure])
+        await session.flush()
+        promise = Promise(
+            firm_id=firm.id,
+            invoice_id=invoice.id,
+            hold_id=hold.id,
+            promised_on=now.date(),
+            amount_minor=100,
+            currency="USD",
+            created_at=now,
+        )
+        session.add(promise)
         await session.flush()
     ids = {
         "invoices": invoice.id,
@@ -189,6 +207,7 @@ async def victim(adapters: Adapters) -> Victim:
         "sync-runs": run.id,
         "auto-collect-rules": rule.id,
         "closures": closure.id,
+        "promises": promise.id,
     }
     return Victim(firm=firm, ids=ids, client_id=client.id)
 

@@ -22,7 +22,7 @@ from invoice_tracker.collections.models import (
     ReminderState,
 )
 from invoice_tracker.collections.visibly_held import visibly_held
-from invoice_tracker.collections.waking import wake_mails
+from invoice_tracker.collections.waking import expect_what_is_due, wake_mails
 from invoice_tracker.core.deps import Adapters
 from invoice_tracker.domain.reminder_schedule import due_reminders
 from invoice_tracker.firms.models import SendingRules
@@ -105,7 +105,9 @@ async def _date_anew(adapters: Adapters, firm_id: UUID) -> None:
         return
     await rederive_hints(adapters, firm_id)
     async with adapters.database.transaction(firm_id) as session:
-        await wake_mails(session, firm_id=firm_id, now=adapters.clock.now())
+        now = adapters.clock.now()
+        await wake_mails(session, firm_id=firm_id, now=now)
+        await expect_what_is_due(session, firm_id=firm_id, now=now)
         # A change that came meanwhile has another instant, and is seen to by the next tick.
         await session.execute(
             update(SendingRules)

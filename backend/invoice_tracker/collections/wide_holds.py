@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from invoice_tracker.collections.controls import end_of_pause
 from invoice_tracker.collections.facts import load_firm
+from invoice_tracker.collections.forecast import expect_more
 from invoice_tracker.collections.hold_schemas import PauseOut, SetName
 from invoice_tracker.collections.holding import load_wide_holds
 from invoice_tracker.collections.models import Collection, CollectionState, HoldRow
@@ -87,6 +88,9 @@ async def resume_widely(
         return False
     entry = _Entry("hold_released", _GO_ON[whom.reach], None, actor)
     await _replace(session, firm_id=firm_id, whom=whom, row=None, entry=entry, now=now)
+    if whom.client_id is not None:
+        ids = await session.scalars(_affected(firm_id, whom, Collection.id))
+        await expect_more(session, firm_id=firm_id, collection_ids=ids.all(), now=now)
     return True
 
 

@@ -992,6 +992,272 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/invoices/{invoice_id}/holds": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Holds
+         * @description Why nothing is sent for an invoice now, or later, of whatever reach.
+         */
+        get: operations["invoices_list_holds"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/invoices/{invoice_id}/dispute": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Open Dispute
+         * @description The client disputes the invoice: it is in no mail until a person resolves that.
+         */
+        post: operations["invoices_open_dispute"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/invoices/{invoice_id}/dispute/resolve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Resolve Dispute
+         * @description The dispute is over: reminders go on where they were, or stop.
+         */
+        post: operations["invoices_resolve_dispute"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/pauses": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Pauses
+         * @description Clients and sets that are paused now, or everything.
+         */
+        get: operations["pauses_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/clients/{client_id}/pause": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Pause Client
+         * @description Send this client nothing until a day, or until somebody resumes; all pauses afterwards.
+         */
+        post: operations["clients_pause"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/clients/{client_id}/resume": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Resume Client
+         * @description End the client's pause; what is due by then goes at its time.
+         */
+        post: operations["clients_resume"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reminder-sets/{set_id}/pause": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Pause Set
+         * @description Send nothing of this set until a day, or until somebody resumes; all pauses afterwards.
+         */
+        post: operations["reminder_sets_pause"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reminder-sets/{set_id}/resume": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Resume Set
+         * @description End the set's pause; what is due by then goes at its time.
+         */
+        post: operations["reminder_sets_resume"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/firm/pause": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Pause Firm
+         * @description Send no reminder at all until a day, or until somebody resumes; all pauses afterwards.
+         */
+        post: operations["firm_pause"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/firm/resume": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Resume Firm
+         * @description End the pause of everything; pauses of clients, sets and invoices stay.
+         */
+        post: operations["firm_resume"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/promises": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Promises
+         * @description Promises by their day, the earliest first.
+         */
+        get: operations["promises_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/invoices/{invoice_id}/promises": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Of Invoice
+         * @description What was promised for an invoice, the latest first.
+         */
+        get: operations["invoices_list_promises"];
+        put?: never;
+        /**
+         * Make Promise
+         * @description Note a promise to pay. Reminders wait for its day and one business day more.
+         *
+         *     A new promise replaces the one before.
+         */
+        post: operations["invoices_create_promise"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/promises/{promise_id}/withdraw": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Withdraw Promise
+         * @description It no longer counts: reminders go on.
+         */
+        post: operations["promises_withdraw"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/reminders": {
         parameters: {
             query?: never;
@@ -1126,6 +1392,126 @@ export interface paths {
         get: operations["activity_get"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/upcoming": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Upcoming
+         * @description Every mail and call planned for a day of the firm; by default its next sending day.
+         */
+        get: operations["upcoming_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/upcoming/draft": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Draft Upcoming
+         * @description One planned mail as it would read now. With subject and body: with that text instead.
+         */
+        post: operations["upcoming_draft"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/upcoming/review": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Review Upcoming
+         * @description Decide about one planned mail ahead of its day.
+         */
+        post: operations["upcoming_review"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/upcoming/undo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Undo Review
+         * @description Take a decision back, as long as the worker has not taken it up.
+         */
+        post: operations["upcoming_undo"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/blast-guard": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Blast Guard
+         * @description How many mails are expected today, how many are about to leave, whether all is stopped.
+         */
+        get: operations["blast_guard_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/blast-guard/release": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Release Blast Guard
+         * @description Send them: the mails are right. The guard is quiet for the rest of the firm's day.
+         */
+        post: operations["blast_guard_release"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1421,6 +1807,12 @@ export interface components {
             queued_today: number;
         };
         /**
+         * AfterDispute
+         * @description What becomes of the reminders.
+         * @enum {string}
+         */
+        AfterDispute: "resume" | "stop";
+        /**
          * Anchor
          * @description The day from which a step counts its days.
          * @enum {string}
@@ -1448,6 +1840,30 @@ export interface components {
          * @enum {string}
          */
         Backlog: "first_step" | "fitting_step" | "skip_past";
+        /**
+         * BlastGuardOut
+         * @description How the firm's day stands. ``at_most``: more than this stops everything.
+         *
+         *     Both it and ``expected`` are null until the worker has counted the day.
+         */
+        BlastGuardOut: {
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "watching" | "tripped" | "released";
+            /** Reason */
+            reason: string | null;
+            /** Tripped At */
+            tripped_at: string | null;
+            /** Expected */
+            expected: number | null;
+            /** About To Leave */
+            about_to_leave: number;
+            /** At Most */
+            at_most: number | null;
+            first_day: components["schemas"]["FirstDayOut"] | null;
+        };
         /**
          * BodyFormat
          * @description How a text is written: as plain paragraphs, or as simple HTML.
@@ -1816,6 +2232,72 @@ export interface components {
             confirm: string;
         };
         /**
+         * DisputeEnd
+         * @description How a dispute ends: reminders go on where they were, or stop for good.
+         */
+        DisputeEnd: {
+            then: components["schemas"]["AfterDispute"];
+            /**
+             * Note
+             * @default
+             */
+            note: string;
+        };
+        /**
+         * DisputeInput
+         * @description What the client disputes.
+         */
+        DisputeInput: {
+            /** Reason */
+            reason: string;
+        };
+        /**
+         * DraftInput
+         * @description A mail to look at: with its own text, or with another one that is being written.
+         */
+        DraftInput: {
+            /**
+             * Collection Id
+             * Format: uuid
+             */
+            collection_id: string;
+            /**
+             * Step Id
+             * Format: uuid
+             */
+            step_id: string;
+            /**
+             * Occurrence
+             * @default 1
+             */
+            occurrence: number;
+            /** Subject */
+            subject?: string | null;
+            /** Body */
+            body?: string | null;
+        };
+        /**
+         * DraftOut
+         * @description The text with its variables, and the mail as it would read now.
+         *
+         *     ``problems`` say why it could not be sent like this.
+         */
+        DraftOut: {
+            /** Subject */
+            subject: string;
+            /** Body */
+            body: string;
+            body_format: components["schemas"]["BodyFormat"];
+            /** Rendered Subject */
+            rendered_subject: string;
+            /** Html */
+            html: string;
+            /** Text */
+            text: string;
+            /** Problems */
+            problems: string[];
+        };
+        /**
          * DryRunInput
          * @description What to try: a draft, a saved rule, a draft in place of a saved rule, or all that are on.
          */
@@ -1950,6 +2432,18 @@ export interface components {
             time_zone?: string | null;
         };
         /**
+         * FirstDayOut
+         * @description The first 24 hours of sending: at most ``cap`` mails. Null once they are over.
+         */
+        FirstDayOut: {
+            /** Cap */
+            cap: number;
+            /** Left */
+            left: number;
+            /** Until */
+            until: string | null;
+        };
+        /**
          * FirstMail
          * @description The first thing that would happen for an invoice. ``at`` is UTC, ``on`` the firm's day.
          */
@@ -2009,30 +2503,38 @@ export interface components {
          * @description Why a collection sends nothing for now.
          * @enum {string}
          */
-        HoldKind: "paused" | "promise" | "dispute" | "payment_processing" | "checkout_open" | "clio_payment_pending" | "refund_or_chargeback" | "stale_data" | "clio_disconnected" | "no_address" | "no_due_date" | "bounced" | "awaiting_approval" | "safe_mode" | "sender_unverified" | "set_archived";
+        HoldKind: "paused" | "promise" | "dispute" | "payment_processing" | "checkout_open" | "clio_payment_pending" | "refund_or_chargeback" | "stale_data" | "clio_disconnected" | "no_address" | "no_due_date" | "bounced" | "awaiting_approval" | "safe_mode" | "sender_unverified" | "set_archived" | "other_sender";
         /**
          * HoldOut
-         * @description A hold in force.
+         * @description A hold in force, or to come. One that follows from other facts has no id and no start.
          */
         HoldOut: {
-            /**
-             * Id
-             * Format: uuid
-             */
-            id: string;
+            /** Id */
+            id: string | null;
             kind: components["schemas"]["HoldKind"];
+            reach: components["schemas"]["HoldReach"];
+            /** Sentence */
+            sentence: string;
             /** Reason */
             reason: string;
-            /**
-             * Starts At
-             * Format: date-time
-             */
-            starts_at: string;
+            /** Starts At */
+            starts_at: string | null;
             /** Ends At */
             ends_at: string | null;
             /** Author */
             author: string | null;
+            /**
+             * Can Resume
+             * @description Whether resuming this invoice ends it
+             */
+            can_resume: boolean;
         };
+        /**
+         * HoldReach
+         * @description How much a hold stops.
+         * @enum {string}
+         */
+        HoldReach: "invoice" | "client" | "reminder_set" | "firm";
         /**
          * HolidayCountryOut
          * @description A country whose public holidays are known.
@@ -2180,15 +2682,30 @@ export interface components {
             /** Items */
             items: components["schemas"]["FindingOut"][];
         };
+        /** Items[HoldOut] */
+        Items_HoldOut_: {
+            /** Items */
+            items: components["schemas"]["HoldOut"][];
+        };
         /** Items[HolidayCountryOut] */
         Items_HolidayCountryOut_: {
             /** Items */
             items: components["schemas"]["HolidayCountryOut"][];
         };
+        /** Items[PauseOut] */
+        Items_PauseOut_: {
+            /** Items */
+            items: components["schemas"]["PauseOut"][];
+        };
         /** Items[PlanItem] */
         Items_PlanItem_: {
             /** Items */
             items: components["schemas"]["PlanItem"][];
+        };
+        /** Items[PromiseOut] */
+        Items_PromiseOut_: {
+            /** Items */
+            items: components["schemas"]["PromiseOut"][];
         };
         /** Items[ReadyMadeSetOut] */
         Items_ReadyMadeSetOut_: {
@@ -2369,6 +2886,15 @@ export interface components {
             /** Total */
             total?: number | null;
         };
+        /** Page[PromiseOut] */
+        Page_PromiseOut_: {
+            /** Items */
+            items: components["schemas"]["PromiseOut"][];
+            /** Next Cursor */
+            next_cursor?: string | null;
+            /** Total */
+            total?: number | null;
+        };
         /** Page[ReminderOut] */
         Page_ReminderOut_: {
             /** Items */
@@ -2408,6 +2934,28 @@ export interface components {
              * @default
              */
             reason: string;
+        };
+        /**
+         * PauseOut
+         * @description A pause of more than one invoice: of a client, a set, or of everything.
+         */
+        PauseOut: {
+            reach: components["schemas"]["HoldReach"];
+            client: components["schemas"]["ClientRef"] | null;
+            reminder_set: components["schemas"]["SetName"] | null;
+            /** Sentence */
+            sentence: string;
+            /** Reason */
+            reason: string;
+            /**
+             * Starts At
+             * Format: date-time
+             */
+            starts_at: string;
+            /** Ends At */
+            ends_at: string | null;
+            /** Author */
+            author: string | null;
         };
         /**
          * PaymentInvoice
@@ -2504,6 +3052,73 @@ export interface components {
          * @enum {string}
          */
         PlannedState: "planned" | "held" | "awaiting_approval";
+        /**
+         * PromiseInput
+         * @description A client's word to pay.
+         *
+         *     ``amount_minor`` is in the invoice's currency; without it the whole balance is promised. With
+         *     ``jump_position`` a broken promise makes the reminders go on with that step; without it, where
+         *     they were.
+         */
+        PromiseInput: {
+            /**
+             * Promised On
+             * Format: date
+             */
+            promised_on: string;
+            /** Amount Minor */
+            amount_minor?: number | null;
+            /**
+             * Note
+             * @default
+             */
+            note: string;
+            /** Jump Position */
+            jump_position?: number | null;
+        };
+        /**
+         * PromiseOut
+         * @description A promise to pay. Reminders wait until ``waits_until``: its day, and a business day more.
+         */
+        PromiseOut: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            invoice: components["schemas"]["InvoiceRef"];
+            client: components["schemas"]["ClientRef"] | null;
+            /**
+             * Promised On
+             * Format: date
+             */
+            promised_on: string;
+            /** Waits Until */
+            waits_until: string | null;
+            amount: components["schemas"]["MoneyOut"];
+            /** @description What is still owed on the invoice now */
+            balance: components["schemas"]["MoneyOut"];
+            /** Note */
+            note: string;
+            state: components["schemas"]["PromiseState"];
+            /** Jump Position */
+            jump_position: number | null;
+            /** Author */
+            author: string | null;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Ended At */
+            ended_at: string | null;
+        };
+        /**
+         * PromiseState
+         * @description ``open`` until its day is over or the money is there.
+         * @enum {string}
+         */
+        PromiseState: "open" | "kept" | "broken" | "withdrawn";
         /**
          * Readiness
          * @description The process is ready. The instant is the product's clock, in UTC.
@@ -2622,7 +3237,7 @@ export interface components {
              * State
              * @enum {string}
              */
-            state: "awaiting_approval" | "queued" | "sending" | "sent" | "skipped" | "failed" | "uncertain" | "cancelled" | "to_call" | "called";
+            state: "awaiting_approval" | "approved" | "queued" | "sending" | "sent" | "skipped" | "failed" | "uncertain" | "cancelled" | "to_call" | "called";
             /** Reason */
             reason: string | null;
             /**
@@ -2686,7 +3301,7 @@ export interface components {
              * State
              * @enum {string}
              */
-            state: "awaiting_approval" | "queued" | "sending" | "sent" | "skipped" | "failed" | "uncertain" | "cancelled" | "to_call" | "called";
+            state: "awaiting_approval" | "approved" | "queued" | "sending" | "sent" | "skipped" | "failed" | "uncertain" | "cancelled" | "to_call" | "called";
             /** Reason */
             reason: string | null;
             /**
@@ -2803,6 +3418,59 @@ export interface components {
          */
         ResolveInput: {
             outcome: components["schemas"]["Resolution"];
+        };
+        /**
+         * ReviewInput
+         * @description A decision ahead. ``subject`` and ``body`` belong to ``edit``, ``reason`` to ``veto``.
+         */
+        ReviewInput: {
+            /**
+             * Collection Id
+             * Format: uuid
+             */
+            collection_id: string;
+            /**
+             * Step Id
+             * Format: uuid
+             */
+            step_id: string;
+            /**
+             * Occurrence
+             * @default 1
+             */
+            occurrence: number;
+            /**
+             * Decision
+             * @enum {string}
+             */
+            decision: "approve" | "edit" | "veto";
+            /** Subject */
+            subject?: string | null;
+            /** Body */
+            body?: string | null;
+            /**
+             * Reason
+             * @default
+             */
+            reason: string;
+        };
+        /**
+         * ReviewOut
+         * @description What a person has decided about a mail ahead of its day.
+         */
+        ReviewOut: {
+            /**
+             * Decision
+             * @enum {string}
+             */
+            decision: "approved" | "edited" | "vetoed";
+            /** By */
+            by: string;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
         };
         /**
          * Role
@@ -3128,6 +3796,19 @@ export interface components {
         SessionOut: {
             user: components["schemas"]["UserOut"];
             firm: components["schemas"]["SessionFirm"];
+        };
+        /**
+         * SetName
+         * @description A reminder set by its name.
+         */
+        SetName: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Name */
+            name: string;
         };
         /**
          * Setup
@@ -3459,6 +4140,129 @@ export interface components {
             payment_id: string | null;
         };
         /**
+         * UpcomingCounts
+         * @description How many reminders of the day are in which state.
+         */
+        UpcomingCounts: {
+            /**
+             * Will Go
+             * @default 0
+             */
+            will_go: number;
+            /**
+             * Needs Approval
+             * @default 0
+             */
+            needs_approval: number;
+            /**
+             * Held
+             * @default 0
+             */
+            held: number;
+            /**
+             * Safe Mode
+             * @default 0
+             */
+            safe_mode: number;
+            /**
+             * Vetoed
+             * @default 0
+             */
+            vetoed: number;
+        };
+        /**
+         * UpcomingOut
+         * @description A mail or call planned for the day. ``at`` is UTC; ``note`` says why it does not go.
+         *
+         *     ``shares_mail_with``: numbers of the other invoices that leave in the same mail.
+         */
+        UpcomingOut: {
+            /**
+             * Collection Id
+             * Format: uuid
+             */
+            collection_id: string;
+            /**
+             * Step Id
+             * Format: uuid
+             */
+            step_id: string;
+            /** Occurrence */
+            occurrence: number;
+            /** Reminder Id */
+            reminder_id: string | null;
+            kind: components["schemas"]["StepKind"];
+            /** Step Position */
+            step_position: number;
+            /** Reminder Set Name */
+            reminder_set_name: string;
+            invoice: components["schemas"]["InvoiceRef"];
+            client: components["schemas"]["ClientRef"] | null;
+            /** Recipient */
+            recipient: string | null;
+            /** Subject */
+            subject: string;
+            balance: components["schemas"]["MoneyOut"];
+            /**
+             * On
+             * Format: date
+             */
+            on: string;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Shares Mail With */
+            shares_mail_with: string[];
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "will_go" | "needs_approval" | "held" | "safe_mode" | "vetoed";
+            /** Note */
+            note: string | null;
+            review: components["schemas"]["ReviewOut"] | null;
+            /** Can Approve */
+            can_approve: boolean;
+            /** Can Edit */
+            can_edit: boolean;
+            /** Can Veto */
+            can_veto: boolean;
+            /** Can Undo */
+            can_undo: boolean;
+        };
+        /**
+         * UpcomingPage
+         * @description One page of a day's list. ``today`` and ``next_day`` are days of the firm.
+         */
+        UpcomingPage: {
+            /** Items */
+            items: components["schemas"]["UpcomingOut"][];
+            /** Next Cursor */
+            next_cursor?: string | null;
+            /** Total */
+            total?: number | null;
+            /**
+             * On
+             * Format: date
+             */
+            on: string;
+            /**
+             * Today
+             * Format: date
+             */
+            today: string;
+            /**
+             * Next Day
+             * Format: date
+             */
+            next_day: string;
+            /** Is Sending Day */
+            is_sending_day: boolean;
+            counts: components["schemas"]["UpcomingCounts"];
+        };
+        /**
          * UserOut
          * @description The person who is logged in.
          */
@@ -3526,6 +4330,27 @@ export interface components {
          * @enum {string}
          */
         WebhookSetup: "created" | "manual" | "missing";
+        /**
+         * WhichInput
+         * @description One reminder of one collection, whether or not it has been decided.
+         */
+        WhichInput: {
+            /**
+             * Collection Id
+             * Format: uuid
+             */
+            collection_id: string;
+            /**
+             * Step Id
+             * Format: uuid
+             */
+            step_id: string;
+            /**
+             * Occurrence
+             * @default 1
+             */
+            occurrence: number;
+        };
         /**
          * SetRef
          * @description The set that a rule starts.
@@ -5530,10 +6355,468 @@ export interface operations {
             };
         };
     };
+    invoices_list_holds: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                invoice_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Items_HoldOut_"];
+                };
+            };
+            /** @description A problem, in words */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    invoices_open_dispute: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                invoice_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DisputeInput"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Items_HoldOut_"];
+                };
+            };
+            /** @description A problem, in words */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    invoices_resolve_dispute: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                invoice_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DisputeEnd"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Items_HoldOut_"];
+                };
+            };
+            /** @description A problem, in words */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    pauses_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Items_PauseOut_"];
+                };
+            };
+            /** @description A problem, in words */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    clients_pause: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                client_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PauseInput"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Items_PauseOut_"];
+                };
+            };
+            /** @description A problem, in words */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    clients_resume: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                client_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Items_PauseOut_"];
+                };
+            };
+            /** @description A problem, in words */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reminder_sets_pause: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                set_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PauseInput"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Items_PauseOut_"];
+                };
+            };
+            /** @description A problem, in words */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reminder_sets_resume: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                set_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Items_PauseOut_"];
+                };
+            };
+            /** @description A problem, in words */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    firm_pause: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PauseInput"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Items_PauseOut_"];
+                };
+            };
+            /** @description A problem, in words */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    firm_resume: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Items_PauseOut_"];
+                };
+            };
+            /** @description A problem, in words */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    promises_list: {
+        parameters: {
+            query?: {
+                state?: components["schemas"]["PromiseState"] | null;
+                /** @description Only those due today or earlier, and those broken in the last 30 days, of invoices that are still open and have no newer promise */
+                to_do?: boolean;
+                /** @description Rows a page */
+                limit?: number;
+                /** @description `next_cursor` of the page before */
+                cursor?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_PromiseOut_"];
+                };
+            };
+            /** @description A problem, in words */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    invoices_list_promises: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                invoice_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Items_PromiseOut_"];
+                };
+            };
+            /** @description A problem, in words */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    invoices_create_promise: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                invoice_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PromiseInput"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PromiseOut"];
+                };
+            };
+            /** @description A problem, in words */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    promises_withdraw: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                promise_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PromiseOut"];
+                };
+            };
+            /** @description A problem, in words */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     reminders_list: {
         parameters: {
             query?: {
-                state?: ("awaiting_approval" | "queued" | "sending" | "sent" | "skipped" | "failed" | "uncertain" | "cancelled" | "to_call" | "called") | null;
+                state?: ("awaiting_approval" | "approved" | "queued" | "sending" | "sent" | "skipped" | "failed" | "uncertain" | "cancelled" | "to_call" | "called") | null;
                 invoice_id?: string | null;
                 /** @description Rows a page */
                 limit?: number;
@@ -5749,6 +7032,194 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ActivityOut"];
+                };
+            };
+            /** @description A problem, in words */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    upcoming_list: {
+        parameters: {
+            query?: {
+                on?: string | null;
+                /** @description Rows a page */
+                limit?: number;
+                /** @description `next_cursor` of the page before */
+                cursor?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UpcomingPage"];
+                };
+            };
+            /** @description A problem, in words */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    upcoming_draft: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DraftInput"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DraftOut"];
+                };
+            };
+            /** @description A problem, in words */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    upcoming_review: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReviewInput"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem, in words */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    upcoming_undo: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WhichInput"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem, in words */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    blast_guard_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BlastGuardOut"];
+                };
+            };
+            /** @description A problem, in words */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    blast_guard_release: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BlastGuardOut"];
                 };
             };
             /** @description A problem, in words */
