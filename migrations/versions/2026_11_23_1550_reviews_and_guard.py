@@ -10,7 +10,6 @@ depends_on = None
 
 COLUMNS = (
     sa.Column("attorneys_told_for", sa.Date()),
-    sa.Column("rules_changed_at", sa.DateTime(timezone=True)),
     sa.Column("guard_cap", sa.Integer(), nullable=False, server_default="0"),
 )
 

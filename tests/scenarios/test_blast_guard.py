@@ -127,7 +127,7 @@ async def test_safe_mode_switched_off_is_expected(diary: Diary, owner: User) -> 
     diary.go_to(TUESDAY)
     await diary.tick()
     assert (await rules(diary)).guard_tripped_at is None, "nothing can leave, so nothing trips"
-    await diary.set_rules(safe_mode=False, rules_changed_at=diary.clock.now())
+    await diary.set_rules(safe_mode=False, hints_stale_since=diary.clock.now())
     await diary.tick()
     assert len(diary.days()) == 15
 

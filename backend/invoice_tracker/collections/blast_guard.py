@@ -25,6 +25,7 @@ from invoice_tracker.outbox.service import enqueue
 
 ALERT = "guard_alert"
 """Kind of the mails to the owners. No rule ever stops one."""
+COUNTING = "The rules have just changed: the mails leave once all are dated anew."
 
 
 def blast_guard(adapters: Adapters) -> Guard:
@@ -46,6 +47,8 @@ async def why_stopped(
     rules = await get_sending_rules(session, firm_id)
     if rules.guard_tripped_at is not None:
         return rules.guard_reason
+    if rules.hints_stale_since is not None:
+        return COUNTING
     firm = await load_firm(session, firm_id=firm_id)
     if rules.guard_released_on == firm.calendar.local_day(now):
         return None

@@ -5,7 +5,7 @@ never raises it: that is what the blast guard compares with.
 """
 
 from collections.abc import Collection as Group
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import func, select, update
@@ -18,7 +18,6 @@ from invoice_tracker.collections.mails import REMINDER
 from invoice_tracker.collections.models import DailyForecast
 from invoice_tracker.collections.upcoming import count_mails, load_upcoming
 from invoice_tracker.core.deps import Adapters
-from invoice_tracker.firms.service import get_sending_rules
 from invoice_tracker.outbox.models import MessageState, OutboxMessage
 
 A_DAY = timedelta(days=1)
@@ -34,34 +33,19 @@ async def make_todays(adapters: Adapters, firm_id: UUID) -> None:
 async def expected_today(session: AsyncSession, *, firm: FirmFacts, now: datetime) -> int:
     """How many mails are expected to leave on the firm's present day, in all.
 
-    Made now if nobody has asked before today; counted anew if the owner has changed a rule since.
+    Counted now if nobody has asked before on this day.
     """
-    today = firm.calendar.local_day(now)
-    rules = await get_sending_rules(session, firm.firm_id)
-    row = await _find(session, firm.firm_id, today)
-    if row is None:
-        await session.execute(
-            insert(DailyForecast)
-            .values(
-                firm_id=firm.firm_id,
-                on=today,
-                expected=await _count(session, firm, today, now),
-                made_at=now,
-            )
-            .on_conflict_do_nothing()
-        )
-    elif rules.rules_changed_at is not None and row.made_at < rules.rules_changed_at:
-        # Never lowered: what was meant to leave this morning may still leave.
-        row.expected = max(row.expected, await _count(session, firm, today, now))
-        row.made_at = now
-        await session.flush()
-    found = await _find(session, firm.firm_id, today)
-    return found.expected if found is not None else 0
+    expected = await find_expected(session, firm=firm, now=now)
+    if expected is None:
+        await _write_down(session, firm, now)
+        expected = await find_expected(session, firm=firm, now=now)
+    return expected or 0
 
 
 async def find_expected(session: AsyncSession, *, firm: FirmFacts, now: datetime) -> int | None:
     """What is expected of the present day, if it has been counted yet. Writes nothing."""
-    row = await _find(session, firm.firm_id, firm.calendar.local_day(now))
+    key = (firm.firm_id, firm.calendar.local_day(now))
+    row = await session.get(DailyForecast, key, populate_existing=True)
     return row.expected if row is not None else None
 
 
@@ -118,10 +102,12 @@ async def about_to_leave(session: AsyncSession, *, firm: FirmFacts, now: datetim
     return int(count or 0)
 
 
-async def _count(session: AsyncSession, firm: FirmFacts, today: date, now: datetime) -> int:
+async def _write_down(session: AsyncSession, firm: FirmFacts, now: datetime) -> None:
+    today = firm.calendar.local_day(now)
     planned = await load_upcoming(session, firm=firm, day=today, now=now, with_held=False)
-    return await about_to_leave(session, firm=firm, now=now) + count_mails(planned)
-
-
-async def _find(session: AsyncSession, firm_id: UUID, today: date) -> DailyForecast | None:
-    return await session.get(DailyForecast, (firm_id, today), populate_existing=True)
+    count = await about_to_leave(session, firm=firm, now=now) + count_mails(planned)
+    await session.execute(
+        insert(DailyForecast)
+        .values(firm_id=firm.firm_id, on=today, expected=count, made_at=now)
+        .on_conflict_do_nothing()
+    )

@@ -65,8 +65,6 @@ class SendingRules(Base):
     """Since when a change to the calendar or the rules waits for all dates to be derived anew."""
     attorneys_told_for: Mapped[date | None]
     """The latest of the firm's days whose mails attorneys have been told of."""
-    rules_changed_at: Mapped[datetime | None]
-    """When the owner last changed a rule: what is expected to leave today is counted anew."""
     guard_cap: Mapped[int] = mapped_column(default=0)
     """More automatic mails than this in a day stop everything; 0: only the forecast counts."""
     guard_tripped_at: Mapped[datetime | None]

@@ -58,7 +58,6 @@ async def update_sending_rules(
     rules.holiday_region = rules.holiday_region or None
     public_holidays.check(rules.holiday_country, rules.holiday_region)
     rules.hints_stale_since = now
-    rules.rules_changed_at = now
     if rules.window_start >= rules.window_end:
         raise Invalid(
             "The sending window must end after it starts.",
