@@ -115,6 +115,8 @@ async def test_a_mail_is_kept_as_it_came(mailbox: Mailbox) -> None:
     assert (await mailbox.http.get(f"/api/messages/{kept['id']}")).json() == kept
     pdf = await mailbox.http.get(f"/messages/{kept['id']}/attachments/0")
     assert (pdf.content, pdf.headers["content-type"]) == (b"%PDF-1.7", "application/pdf")
+    page = await mailbox.http.get("/", params={"c": kept["conversation"]})
+    assert ">bill.pdf</a>" in page.text
 
 
 async def test_any_login_is_accepted(mailbox: Mailbox) -> None:

@@ -34,6 +34,8 @@ const LOOKS: Record<string, [Icon, string]> = {
   payment_disputed: [IconAlertTriangle, 'red'],
   recorded_in_clio: [IconCircleCheck, 'green'],
   confirmed_in_clio: [IconCircleCheck, 'green'],
+  communication_failed: [IconAlertTriangle, 'red'],
+  communication_uncertain: [IconAlertTriangle, 'amber'],
 };
 
 interface Props {
