@@ -11,6 +11,7 @@ from invoice_tracker.collections import promises_router as promises
 from invoice_tracker.collections import reminders_router as reminders
 from invoice_tracker.collections import router as collections
 from invoice_tracker.collections import upcoming_router as upcoming
+from invoice_tracker.collections import veto_page
 from invoice_tracker.core.errors import Problem
 from invoice_tracker.firms import calendar_router as firm_calendar
 from invoice_tracker.firms import router as firm
@@ -54,7 +55,13 @@ ROUTERS = (
     stripe.router,
 )
 
-PAGES = (pay_page.pages_router, sender.pages_router, stripe_webhooks.router, clio_webhooks.router)
+PAGES = (
+    pay_page.pages_router,
+    veto_page.pages_router,
+    sender.pages_router,
+    stripe_webhooks.router,
+    clio_webhooks.router,
+)
 
 
 def include_routers(app: FastAPI) -> None:

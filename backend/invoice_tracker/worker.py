@@ -16,6 +16,7 @@ from arq.connections import RedisSettings
 
 from invoice_tracker.auto_collect import jobs as auto_collect
 from invoice_tracker.collections import forecast, planner
+from invoice_tracker.collections.attorney_preview import tell_attorneys
 from invoice_tracker.collections.blast_guard import blast_guard
 from invoice_tracker.collections.delivery import ReminderDelivery
 from invoice_tracker.collections.promises import see_to_promises
@@ -118,6 +119,7 @@ EVERY_TICK: tuple[FirmJob, ...] = (
     handle_events,
     read_marked,
     send_firm,
+    tell_attorneys,
     record_payments,
 )
 EVERY_READ: tuple[FirmJob, ...] = (

@@ -61,6 +61,22 @@ async def make_new_link(
     return token
 
 
+async def make_one_more_link(
+    session: AsyncSession,
+    *,
+    firm_id: UUID,
+    kind: LinkKind,
+    subject_id: UUID,
+    now: datetime,
+    expires_at: datetime,
+    note: str,
+) -> str:
+    """A fresh random token beside the earlier ones, for a subject that several people have."""
+    token = new_token()
+    await _store(session, firm_id, kind, subject_id, token, now, expires_at, note)
+    return token
+
+
 async def _store(
     session: AsyncSession,
     firm_id: UUID,
