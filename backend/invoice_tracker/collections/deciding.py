@@ -137,6 +137,7 @@ async def _insert(
     recipient = None if isinstance(decision, Task) else decision.recipient
     planned_on: date = decision.planned_on
     values = {
+        "step_id": decision.step.id,
         "planned_on": planned_on,
         "state": state,
         "reason": reason,
@@ -152,7 +153,6 @@ async def _insert(
             firm_id=loaded.firm.firm_id,
             collection_id=loaded.collection_id,
             invoice_id=loaded.invoice.id,
-            step_id=decision.step.id,
             occurrence=decision.occurrence,
             kind=decision.step.kind,
             recipient=recipient,

@@ -10,8 +10,9 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import Row, Select, and_, select
+from sqlalchemy import Row, Select, and_, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
 
 from invoice_tracker.collections.derived_holds import load_holds
 from invoice_tracker.collections.models import Collection, Reminder, ReminderState
@@ -191,6 +192,8 @@ def as_steps(steps: Iterable[ReminderStep], *, needs_approval: bool = False) -> 
             repeat_max=step.repeat_max,
             needs_approval=step.needs_approval or needs_approval,
             offset_unit=step.offset_unit,
+            lineage=step.lineage_id,
+            is_statement=step.is_statement,
         )
         for step in steps
     )
@@ -287,11 +290,15 @@ def _jump_of(collection: Collection) -> Jump | None:
 async def load_past(
     session: AsyncSession, *, firm_id: UUID, collection_ids: Group[UUID]
 ) -> dict[UUID, list[PastReminder]]:
-    """What was decided for each collection, oldest first."""
+    """What was decided for each collection, oldest first.
+
+    What was decided for a step of a former version counts for the step that it has become.
+    """
+    decided_for, current = aliased(ReminderStep), aliased(ReminderStep)
     rows = await session.execute(
         select(
             Reminder.collection_id,
-            Reminder.step_id,
+            func.coalesce(current.id, Reminder.step_id).label("step_id"),
             Reminder.occurrence,
             Reminder.recipient,
             Reminder.state,
@@ -303,6 +310,15 @@ async def load_past(
         .outerjoin(
             OutboxMessage,
             and_(OutboxMessage.id == Reminder.outbox_message_id, OutboxMessage.firm_id == firm_id),
+        )
+        .join(Collection, Collection.id == Reminder.collection_id)
+        .join(decided_for, decided_for.id == Reminder.step_id)
+        .outerjoin(
+            current,
+            and_(
+                current.version_id == Collection.version_id,
+                current.lineage_id == decided_for.lineage_id,
+            ),
         )
         .where(Reminder.firm_id == firm_id, Reminder.collection_id.in_(collection_ids))
         .order_by(Reminder.created_at, Reminder.id)

@@ -19,6 +19,7 @@ from invoice_tracker.invoices import timeline
 from invoice_tracker.invoices.service import lock_invoices
 from invoice_tracker.outbox.service import Resolution, resolve_uncertain
 from invoice_tracker.reminder_sets.mail import CannotWrite
+from invoice_tracker.reminder_sets.models import ReminderStep
 
 SKIPPED_BY_HAND = "Skipped by hand."
 
@@ -40,9 +41,10 @@ async def approve(
     if recipient is None:
         raise Invalid("The client has no e-mail address.")
     if recipient != reminder.recipient:
+        step = await session.get_one(ReminderStep, reminder.step_id)
         reminder.recipient = recipient
         reminder.dedupe_key = reminder_key(
-            reminder.collection_id, reminder.step_id, reminder.occurrence, recipient
+            reminder.collection_id, step.lineage_id, reminder.occurrence, recipient
         )
     try:
         await queue_mail(session, this, reminder=reminder, recipient=recipient)

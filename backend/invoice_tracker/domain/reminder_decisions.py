@@ -85,7 +85,9 @@ def recheck(
     ]
     others = [row for row in past if (row.step_id, row.occurrence) != (step_id, occurrence)]
     recipient = rows[-1].recipient if rows else invoice.recipient
-    key = reminder_key(collection.id, step_id, occurrence, recipient)
+    step = next((step for step in collection.steps if step.id == step_id), None)
+    identity = step.identity if step else step_id
+    key = reminder_key(collection.id, identity, occurrence, recipient)
     final = final_obstacle(invoice)
     if final is not None:
         return Withdraw(key, final.code, final.sentence)
@@ -164,10 +166,10 @@ def _decide(situation: Situation, outcome: Walk) -> list[Decision]:
 def _act(situation: Situation, slot: Slot) -> Decision:
     earliest = not_before(situation.calendar, situation.collection, slot.goes_on)
     if slot.step.kind == StepKind.call_task:
-        key = reminder_key(situation.collection.id, slot.step.id, slot.occurrence, None)
+        key = reminder_key(situation.collection.id, slot.step.identity, slot.occurrence, None)
         return Task(slot.step, slot.occurrence, key, slot.planned_on, earliest)
     recipient = situation.invoice.recipient or ""
-    key = reminder_key(situation.collection.id, slot.step.id, slot.occurrence, recipient)
+    key = reminder_key(situation.collection.id, slot.step.identity, slot.occurrence, recipient)
     needs_approval = slot.step.needs_approval and slot.state != PastState.approved
     decision = NeedsApproval if needs_approval else Send
     return decision(slot.step, slot.occurrence, recipient, key, slot.planned_on, earliest)
@@ -183,7 +185,7 @@ _WHY_PASSED_OVER = {
 def _skip(situation: Situation, slot: Slot, code: ReasonCode) -> Skip:
     recipient = situation.invoice.recipient if slot.step.kind == StepKind.email else None
     reason = _WHY_PASSED_OVER[code]
-    key = reminder_key(situation.collection.id, slot.step.id, slot.occurrence, recipient)
+    key = reminder_key(situation.collection.id, slot.step.identity, slot.occurrence, recipient)
     return Skip(slot.step, slot.occurrence, recipient, key, slot.planned_on, code, reason)
 
 

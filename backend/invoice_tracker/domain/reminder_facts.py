@@ -98,7 +98,12 @@ class InvoiceFacts:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One step of a series: ``offset_days`` after its anchor, negative before it."""
+    """One step of a series: ``offset_days`` after its anchor, negative before it.
+
+    ``lineage`` is the same in every version of the set in which the step lives on: a collection
+    that moves to another version is not reminded twice of one step. ``is_statement``: its mail
+    tells of all that the client owes.
+    """
 
     id: UUID
     position: int
@@ -109,6 +114,13 @@ class Step:
     repeat_max: int | None = None
     needs_approval: bool = False
     offset_unit: OffsetUnit = OffsetUnit.calendar_days
+    lineage: UUID | None = None
+    is_statement: bool = False
+
+    @property
+    def identity(self) -> UUID:
+        """What it is known by in keys, whatever the version."""
+        return self.lineage or self.id
 
     @property
     def repeats(self) -> bool:
@@ -331,6 +343,8 @@ class Explanation:
         return " ".join(reason.sentence for reason in self.reasons)
 
 
-def reminder_key(collection_id: UUID, step_id: UUID, occurrence: int, recipient: str | None) -> str:
+def reminder_key(
+    collection_id: UUID, step_identity: UUID, occurrence: int, recipient: str | None
+) -> str:
     """The key under which a reminder is decided at most once; a call has no recipient."""
-    return f"{collection_id}:{step_id}:{occurrence}:{recipient or ''}"
+    return f"{collection_id}:{step_identity}:{occurrence}:{recipient or ''}"

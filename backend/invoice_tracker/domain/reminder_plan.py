@@ -45,26 +45,30 @@ def plan(
     situation = Situation(
         invoice, collection, tuple(past), tuple(holds), now, calendar, rules, last_mail_on
     )
-    planned = [item for kind in StepKind for item in _planned_of(situation, kind, until)]
+    planned = [item for kind in StepKind for item in plan_kind(situation, kind, until)]
     return sorted(planned, key=lambda item: (item.at, item.step.position))
 
 
-def _planned_of(situation: Situation, kind: StepKind, until: date) -> list[Planned]:
-    situation = _as_if_left(situation)
+def plan_kind(situation: Situation, kind: StepKind, until: date) -> list[Planned]:
+    """The reminders of one kind through the firm's day ``until``."""
+    situation = as_if_left(situation)
     planned: list[Planned] = []
     while True:
         outcome = walk(situation, kind, past_endless=True)
         if outcome.slot is None or outcome.at is None:
             return planned
-        on = situation.calendar.local_day(outcome.at)
-        if on > until:
+        item = as_planned(situation, outcome)
+        if item.on > until:
             return planned
-        planned.append(_planned(situation, outcome, outcome.slot, outcome.at, on))
-        situation = _as_if_done(situation, outcome, outcome.slot, outcome.at)
+        planned.append(item)
+        situation = as_if_done(situation, outcome)
 
 
-def _planned(situation: Situation, outcome: Walk, slot: Slot, at: datetime, on: date) -> Planned:
+def as_planned(situation: Situation, outcome: Walk) -> Planned:
+    """Where a walk led to, as a reminder of the future. Needs an outcome with a slot."""
+    slot, at = _reached(outcome)
     recipient = situation.invoice.recipient if slot.step.kind == StepKind.email else None
+    on = situation.calendar.local_day(at)
     item = Planned(slot.step, slot.occurrence, recipient, on, at)
     if outcome.endless:
         first = outcome.endless[0]
@@ -86,7 +90,7 @@ def _planned(situation: Situation, outcome: Walk, slot: Slot, at: datetime, on: 
     return item
 
 
-def _as_if_left(situation: Situation) -> Situation:
+def as_if_left(situation: Situation) -> Situation:
     """Suppose that mails on their way leave at the next opening."""
     leaving = situation.calendar.next_open(situation.now)
     past = tuple(
@@ -96,8 +100,9 @@ def _as_if_left(situation: Situation) -> Situation:
     return replace(situation, past=past)
 
 
-def _as_if_done(situation: Situation, outcome: Walk, slot: Slot, at: datetime) -> Situation:
-    """The situation after this reminder has gone and the older ones were skipped."""
+def as_if_done(situation: Situation, outcome: Walk) -> Situation:
+    """The situation after the reminder of a walk has gone and the older ones were skipped."""
+    slot, at = _reached(outcome)
     state = PastState.sent if slot.step.kind == StepKind.email else PastState.called
     recipient = situation.invoice.recipient
     done = [
@@ -108,3 +113,9 @@ def _as_if_done(situation: Situation, outcome: Walk, slot: Slot, at: datetime) -
     replaced = {(row.step_id, row.occurrence) for row in done}
     kept = [row for row in situation.past if (row.step_id, row.occurrence) not in replaced]
     return replace(situation, past=(*kept, *done), now=at + timedelta(seconds=1))
+
+
+def _reached(outcome: Walk) -> tuple[Slot, datetime]:
+    assert outcome.slot is not None
+    assert outcome.at is not None
+    return outcome.slot, outcome.at

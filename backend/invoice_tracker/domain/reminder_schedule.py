@@ -52,7 +52,14 @@ from invoice_tracker.domain.reminder_facts import (
     Withdraw,
     reminder_key,
 )
+from invoice_tracker.domain.reminder_forecast import (
+    ForecastItem,
+    ForecastMail,
+    Member,
+    forecast,
+)
 from invoice_tracker.domain.reminder_plan import plan
+from invoice_tracker.domain.reminder_walk import Situation
 
 __all__ = [
     "Anchor",
@@ -60,9 +67,12 @@ __all__ = [
     "CollectionFacts",
     "Decision",
     "Explanation",
+    "ForecastItem",
+    "ForecastMail",
     "InvoiceFacts",
     "InvoiceStatus",
     "Jump",
+    "Member",
     "NeedsApproval",
     "OffsetUnit",
     "PastReminder",
@@ -73,6 +83,7 @@ __all__ = [
     "ReasonCode",
     "Send",
     "SendingRules",
+    "Situation",
     "Skip",
     "Step",
     "StepKind",
@@ -81,6 +92,7 @@ __all__ = [
     "Withdraw",
     "due_reminders",
     "explain",
+    "forecast",
     "is_complete",
     "next_action_at",
     "plan",
