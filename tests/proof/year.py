@@ -32,7 +32,7 @@ HINTS = text("""
         SELECT firm_id, lease_until FROM outbox_messages WHERE state IN ('claimed', 'sending')
     ) AS hints WHERE at IS NOT NULL GROUP BY firm_id ORDER BY firm_id
 """)
-SOON, LATER = timedelta(minutes=4), timedelta(hours=4)
+SOON, LATER = timedelta(minutes=10), timedelta(hours=12)
 
 
 Tell = Callable[[str], None]
@@ -110,7 +110,7 @@ class Year:
         for firm_id in wanted:
             gap = self._gap.get(firm_id, SOON)
             self._not_before[firm_id] = self.clock.now() + gap
-            self._gap[firm_id] = min(LATER, gap * 3)
+            self._gap[firm_id] = min(LATER, gap * 4)
 
     def _heed_pokes(self, wanted: dict[UUID, str]) -> None:
         """A poke brings the worker at once, unless it is lost."""
