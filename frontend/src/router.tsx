@@ -99,6 +99,8 @@ const reminderSet = createRoute({
   path: '/reminder-sets/$setId',
   component: lazyRouteComponent(() => import('./routes/reminder-set')),
 });
+const autoCollect = createRoute({ ...inShell, path: '/auto-collect', component: lazyRouteComponent(() => import('./routes/auto-collect')) });
+const autoCollectRule = createRoute({ ...inShell, path: '/auto-collect/$ruleId', component: lazyRouteComponent(() => import('./routes/auto-collect-rule')) });
 const payments = createRoute({
   ...inShell,
   path: '/payments',
@@ -183,9 +185,8 @@ const routeTree = rootRoute.addChildren([
       invoices,
       invoice,
       startCollection,
-      reminderSets,
-      newReminderSet,
-      reminderSet,
+      reminderSets, newReminderSet, reminderSet,
+      autoCollect, autoCollectRule,
       payments,
       payment,
       toDo,

@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import InstrumentedAttribute
 
 from invoice_tracker.auto_collect.models import AutoCollectRule
-from invoice_tracker.auto_collect.schemas import ChoicesOut, NamedRef, RuleOut, SetRef
+from invoice_tracker.auto_collect.schemas import ChoicesOut, NamedRef, RuleOut, RuleSetRef
 from invoice_tracker.collections.models import Collection, CollectionState
 from invoice_tracker.invoices.models import Client, Invoice, Matter
 from invoice_tracker.reminder_sets.models import ReminderSet
@@ -80,7 +80,7 @@ async def list_choices(session: AsyncSession, *, firm_id: UUID, q: str | None) -
 
 async def _sets(
     session: AsyncSession, firm_id: UUID, rows: Sequence[AutoCollectRule]
-) -> dict[UUID, SetRef]:
+) -> dict[UUID, RuleSetRef]:
     found = await session.execute(
         select(ReminderSet.id, ReminderSet.name, ReminderSet.archived_at).where(
             ReminderSet.firm_id == firm_id,
@@ -88,7 +88,7 @@ async def _sets(
         )
     )
     return {
-        set_id: SetRef(id=set_id, name=name, is_archived=archived_at is not None)
+        set_id: RuleSetRef(id=set_id, name=name, is_archived=archived_at is not None)
         for set_id, name, archived_at in found
     }
 

@@ -66,7 +66,7 @@ class RuleUpdate(RuleInput):
     expected_count: int | None = Field(default=None, ge=0)
 
 
-class SetRef(Output):
+class RuleSetRef(Output):
     """The set that a rule starts."""
 
     id: UUID
@@ -94,7 +94,7 @@ class RuleOut(Output):
     id: UUID
     name: str
     is_enabled: bool
-    reminder_set: SetRef
+    reminder_set: RuleSetRef
     backlog: Backlog
     min_days_overdue: int | None
     max_days_overdue: int | None

@@ -1518,6 +1518,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/blast-guard/pause": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Pause Everything
+         * @description Leave all stopped: everything is paused until somebody resumes it.
+         */
+        post: operations["blast_guard_pause"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/clio/connection": {
         parameters: {
             query?: never;
@@ -2085,7 +2105,7 @@ export interface components {
              * Format: uuid
              */
             invoice_id: string;
-            reminder_set: components["schemas"]["invoice_tracker__collections__schemas__SetRef"];
+            reminder_set: components["schemas"]["SetRef"];
             state: components["schemas"]["CollectionState"];
             backlog: components["schemas"]["Backlog"];
             /**
@@ -3536,7 +3556,7 @@ export interface components {
             name: string;
             /** Is Enabled */
             is_enabled: boolean;
-            reminder_set: components["schemas"]["invoice_tracker__auto_collect__schemas__SetRef"];
+            reminder_set: components["schemas"]["RuleSetRef"];
             backlog: components["schemas"]["Backlog"];
             /** Min Days Overdue */
             min_days_overdue: number | null;
@@ -3582,6 +3602,21 @@ export interface components {
             id: string | null;
             /** Name */
             name: string;
+        };
+        /**
+         * RuleSetRef
+         * @description The set that a rule starts.
+         */
+        RuleSetRef: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Name */
+            name: string;
+            /** Is Archived */
+            is_archived: boolean;
         };
         /**
          * RuleUpdate
@@ -3809,6 +3844,21 @@ export interface components {
             id: string;
             /** Name */
             name: string;
+        };
+        /**
+         * SetRef
+         * @description A reminder set in the version a collection runs on.
+         */
+        SetRef: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Name */
+            name: string;
+            /** Version */
+            version: number;
         };
         /**
          * Setup
@@ -4350,36 +4400,6 @@ export interface components {
              * @default 1
              */
             occurrence: number;
-        };
-        /**
-         * SetRef
-         * @description The set that a rule starts.
-         */
-        invoice_tracker__auto_collect__schemas__SetRef: {
-            /**
-             * Id
-             * Format: uuid
-             */
-            id: string;
-            /** Name */
-            name: string;
-            /** Is Archived */
-            is_archived: boolean;
-        };
-        /**
-         * SetRef
-         * @description A reminder set in the version a collection runs on.
-         */
-        invoice_tracker__collections__schemas__SetRef: {
-            /**
-             * Id
-             * Format: uuid
-             */
-            id: string;
-            /** Name */
-            name: string;
-            /** Version */
-            version: number;
         };
         /**
          * RegionOut
@@ -7205,6 +7225,35 @@ export interface operations {
         };
     };
     blast_guard_release: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BlastGuardOut"];
+                };
+            };
+            /** @description A problem, in words */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    blast_guard_pause: {
         parameters: {
             query?: never;
             header?: never;

@@ -1,5 +1,5 @@
 import { AppShell, Badge, VisuallyHidden } from '@mantine/core';
-import { IconCreditCard, IconFileInvoice, IconListCheck, IconMailForward, IconSettings } from '@tabler/icons-react';
+import { IconCreditCard, IconFileInvoice, IconListCheck, IconMailForward, IconPlayerPlay, IconSettings } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { LinkNav } from '@/components/links';
 import { activityQuery } from '@/features/activity/queries';
@@ -28,6 +28,7 @@ export function MainNav() {
       waiting: <Waiting number={activity?.to_record ?? 0} what="to record in Clio" />,
     },
     { to: '/reminder-sets', label: 'Reminder sets', icon: IconMailForward },
+    { to: '/auto-collect', label: 'Auto-Collect', icon: IconPlayerPlay },
     { to: '/to-do', label: 'To do', icon: IconListCheck, waiting: <Waiting number={toDo} what="waiting for you" /> },
     { to: '/settings', label: 'Settings', icon: IconSettings },
   ] as const;

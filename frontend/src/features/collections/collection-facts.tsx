@@ -24,6 +24,7 @@ export function CollectionFacts({ collection }: { collection: Collection }) {
         <Text size="xs" c="dimmed">
           Started {instant(collection.started_at)}
           {collection.started_by ? ` by ${collection.started_by}` : ''}
+          {collection.started_by_rule ? ` by the rule “${collection.started_by_rule}”` : ''}
         </Text>
       </Text>
       {collection.holds.map((hold) => (
