@@ -175,7 +175,7 @@ class TestTheFirmsRules:
             "test_mail": NOT_VERIFIED,
             "sender_verification": "sent",
         }
-        assert frozenset({"sender_verification"}) == ALWAYS
+        assert frozenset({"sender_verification", "guard_alert"}) == ALWAYS
 
     async def test_limits_are_the_firms_own(self, adapters: Adapters, clock: MovableClock) -> None:
         async with adapters.database.transaction() as session:

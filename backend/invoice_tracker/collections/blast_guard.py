@@ -15,6 +15,7 @@ from invoice_tracker.accounts.models import Role, User
 from invoice_tracker.collections.blast_guard_mail import compose_alert
 from invoice_tracker.collections.facts import FirmFacts, load_firm
 from invoice_tracker.collections.forecast import about_to_leave, expected_today
+from invoice_tracker.collections.wide_holds import EVERYTHING, pause_widely
 from invoice_tracker.core.deps import Adapters
 from invoice_tracker.core.errors import Conflict
 from invoice_tracker.domain.blast_guard import Today, reason_to_stop
@@ -85,9 +86,23 @@ async def release(session: AsyncSession, *, firm_id: UUID, now: datetime) -> Non
     await session.flush()
 
 
-async def disarm(session: AsyncSession, *, firm_id: UUID) -> None:
-    """Something else holds the mails from now on. Raises ``Conflict`` when nothing is stopped."""
+async def pause_everything(
+    session: AsyncSession, *, firm_id: UUID, actor: str, now: datetime
+) -> None:
+    """The mails are not right: a pause of everything takes the guard's place.
+
+    Raises ``Conflict`` when nothing is stopped.
+    """
     rules = await _stopped(session, firm_id)
+    await pause_widely(
+        session,
+        firm_id=firm_id,
+        whom=EVERYTHING,
+        until=None,
+        reason=rules.guard_reason or "",
+        actor=actor,
+        now=now,
+    )
     rules.guard_tripped_at = None
     rules.guard_reason = None
     await session.flush()

@@ -68,6 +68,16 @@ async def release_blast_guard(
     return await _show(session, principal.firm_id, now)
 
 
+@router.post("/pause", operation_id="blast_guard_pause")
+async def pause_everything(session: SessionDep, principal: Owner, clock: ClockDep) -> BlastGuardOut:
+    """Leave all stopped: everything is paused until somebody resumes it."""
+    now = clock.now()
+    await blast_guard.pause_everything(
+        session, firm_id=principal.firm_id, actor=principal.name, now=now
+    )
+    return await _show(session, principal.firm_id, now)
+
+
 async def _show(session: AsyncSession, firm_id: UUID, now: datetime) -> BlastGuardOut:
     rules = await get_sending_rules(session, firm_id)
     firm = await load_firm(session, firm_id=firm_id)
@@ -92,13 +102,13 @@ async def _first_day(
     session: AsyncSession, rules: SendingRules, now: datetime
 ) -> FirstDayOut | None:
     since = rules.sending_since
-    if since is not None and now >= since + DAY:
+    if since is None:
+        return FirstDayOut(cap=rules.first_day_cap, left=0, until=None)
+    if now >= since + DAY:
         return None
     left = await session.scalar(
         select(func.count()).where(
             OutboxMessage.firm_id == rules.firm_id, OutboxMessage.sent_at >= since
         )
     )
-    return FirstDayOut(
-        cap=rules.first_day_cap, left=left or 0, until=since + DAY if since else None
-    )
+    return FirstDayOut(cap=rules.first_day_cap, left=left or 0, until=since + DAY)
