@@ -9,10 +9,10 @@ interface Formats {
 export function reminderLines(row: InvoiceRow, format: Formats): [string, string | null] {
   const { collection, status_note: note } = row;
   if (collection === null) return [note ?? (row.remindable ? 'Not started' : 'Cannot be reminded'), null];
-  if (note !== null) return [note, collection.reminder_set_name];
-  if (collection.next_reminder_at !== null)
-    return [collection.reminder_set_name, `Next ${format.instant(collection.next_reminder_at)}`];
-  if (collection.last_reminder_at !== null)
-    return [collection.reminder_set_name, `Last ${format.instant(collection.last_reminder_at)}`];
-  return [collection.reminder_set_name, null];
+  const rule = collection.started_by_rule;
+  const name = rule ? `${collection.reminder_set_name}, by the rule “${rule}”` : collection.reminder_set_name;
+  if (note !== null) return [note, name];
+  if (collection.next_reminder_at !== null) return [name, `Next ${format.instant(collection.next_reminder_at)}`];
+  if (collection.last_reminder_at !== null) return [name, `Last ${format.instant(collection.last_reminder_at)}`];
+  return [name, null];
 }
