@@ -10,6 +10,7 @@ from invoice_tracker.collections import holds_router as holds
 from invoice_tracker.collections import promises_router as promises
 from invoice_tracker.collections import reminders_router as reminders
 from invoice_tracker.collections import router as collections
+from invoice_tracker.collections import set_changes_router as set_changes
 from invoice_tracker.collections import upcoming_router as upcoming
 from invoice_tracker.collections import veto_page
 from invoice_tracker.core.errors import Problem
@@ -44,6 +45,7 @@ ROUTERS = (
     reminder_sets.router,
     auto_collect.router,
     collections.router,
+    set_changes.router,
     holds.router,
     promises.router,
     reminders.router,

@@ -175,7 +175,12 @@ class Diary:
         backlog: Backlog = Backlog.fitting_step,
     ) -> list[UUID]:
         """Start Collection; ids of the collections."""
-        set_id = await self.set_of(wanted)
+        return await self.start_set(await self.set_of(wanted), *invoices, backlog=backlog)
+
+    async def start_set(
+        self, set_id: UUID, *invoices: Invoice, backlog: Backlog = Backlog.fitting_step
+    ) -> list[UUID]:
+        """Start Collection with a set that is there."""
         async with self.adapters.database.transaction(self.firm.id) as session:
             started, refused = await start(
                 session,
