@@ -10,6 +10,7 @@ import { useSession } from '@/lib/session';
 import { TodayContext } from '@/lib/today';
 import classes from './app-shell.module.css';
 import { ClioBanner } from './clio-banner';
+import { GuardBanner } from './guard-banner';
 import { MainNav } from './main-nav';
 import { SafeModeBanner } from './safe-mode-banner';
 import { UserMenu } from './user-menu';
@@ -54,6 +55,7 @@ export default function Shell() {
         </AppShell.Navbar>
         <AppShell.Main className={classes.main} id="main" tabIndex={-1}>
           <ClioBanner isNeeded={setup !== undefined && !setup.clio_connected} />
+          <GuardBanner />
           <SafeModeBanner isOn={setup?.safe_mode ?? false} />
           <VerifySenderNote isNeeded={setup !== undefined && !setup.sender_verified} />
           <Box className={classes.content}>

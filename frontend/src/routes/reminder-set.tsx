@@ -6,6 +6,7 @@ import type { ReminderSetDetail } from '@/api/types';
 import { BackLink } from '@/components/back-link';
 import { PageHeader } from '@/components/page-header';
 import { Lines, QueryView } from '@/components/query-view';
+import { ApprovalSwitch } from '@/features/reminder-sets/approval-switch';
 import { reminderSetQuery, useArchiveSet } from '@/features/reminder-sets/queries';
 import { notifyDone } from '@/lib/notify';
 import { useMay } from '@/lib/session';
@@ -54,6 +55,7 @@ export default function ReminderSetPage() {
             back={<BackLink to="/reminder-sets">Reminder sets</BackLink>}
             actions={mayWork && set.archived_at === null ? <Archive set={set} /> : null}
           />
+          {set.archived_at === null ? <ApprovalSwitch set={set} disabled={!mayWork} /> : null}
           <ReminderSetForm key={set.id} id={set.id} version={set.version} content={set} />
         </>
       )}

@@ -65,10 +65,13 @@ export function parsePaymentSearch(raw: Raw): { tab?: 'to-record'; q?: string } 
   return { tab: oneOf(['to-record'] as const, raw.tab), q: text(raw.q) };
 }
 
-export type ToDoTab = 'approvals' | 'uncertain' | 'calls';
+export type ToDoTab = 'upcoming' | 'approvals' | 'uncertain' | 'calls';
 
-export function parseToDoSearch(raw: Raw): { tab?: ToDoTab } {
-  return { tab: oneOf(['approvals', 'uncertain', 'calls'] as const, raw.tab) };
+export function parseToDoSearch(raw: Raw): { tab?: ToDoTab; on?: 'today' } {
+  return {
+    tab: oneOf(['upcoming', 'approvals', 'uncertain', 'calls'] as const, raw.tab),
+    on: oneOf(['today'] as const, raw.on),
+  };
 }
 
 /** Why the way back from Clio did not end in a connection: a code, and whom it is about. */

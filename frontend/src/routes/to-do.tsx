@@ -13,11 +13,12 @@ import { MailDrawer } from '@/features/reminders/mail-drawer';
 import { remindersQuery } from '@/features/reminders/queries';
 import { ToDoItem } from '@/features/reminders/to-do-item';
 import { type ToDoTab } from './search';
+import { UpcomingPanel } from './upcoming-panel';
 
 const route = getRouteApi('/staff/shell/to-do');
 
 interface Kind {
-  tab: ToDoTab;
+  tab: Exclude<ToDoTab, 'upcoming'>;
   label: string;
   about: string;
   empty: string;
@@ -83,14 +84,14 @@ function List({ kind, onOpenMail }: { kind: Kind; onOpenMail: (id: string) => vo
 }
 
 export default function ToDo() {
-  const { tab = 'approvals' } = route.useSearch();
+  const { tab = 'approvals', on } = route.useSearch();
   const navigate = useNavigate();
   const activity = useQuery(activityQuery).data;
   const [mailId, setMailId] = useState<string | null>(null);
   return (
     <>
       <PageHeader title="To do" about="What a person has to decide or do." />
-      <Tabs value={tab} onChange={(next) => void navigate({ to: '/to-do', search: { tab: next as ToDoTab } })}>
+      <Tabs value={tab} keepMounted={false} onChange={(next) => void navigate({ to: '/to-do', search: { tab: next as ToDoTab } })}>
         <Tabs.List mb="md">
           {KINDS.map((kind) => {
             const number = activity ? kind.number(activity) : 0;
@@ -104,12 +105,21 @@ export default function ToDo() {
               </Tabs.Tab>
             );
           })}
+          <Tabs.Tab value="upcoming">Upcoming</Tabs.Tab>
         </Tabs.List>
         {KINDS.map((kind) => (
           <Tabs.Panel key={kind.tab} value={kind.tab}>
             <List kind={kind} onOpenMail={setMailId} />
           </Tabs.Panel>
         ))}
+        <Tabs.Panel value="upcoming">
+          <UpcomingPanel
+            day={on ?? 'next'}
+            onDay={(day) =>
+              void navigate({ to: '/to-do', search: { tab: 'upcoming', on: day === 'today' ? day : undefined } })
+            }
+          />
+        </Tabs.Panel>
       </Tabs>
       <MailDrawer id={mailId} onClose={() => setMailId(null)} />
     </>

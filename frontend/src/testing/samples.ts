@@ -1,4 +1,4 @@
-import type { Activity, FirmSetup, InvoiceRow, Session, Step } from '@/api/types';
+import type { Activity, FirmSetup, InvoiceRow, Session, Step, Upcoming } from '@/api/types';
 
 export const session: Session = {
   user: { id: 'u1', name: 'Ann Example', email: 'ann@example.com', role: 'owner' },
@@ -62,6 +62,34 @@ export function step(changes: Partial<Step> = {}): Step {
     body: 'Dear {{ client.first_name }},',
     cc: [],
     bcc: [],
+    ...changes,
+  };
+}
+
+export function anUpcoming(number: string, changes: Partial<Upcoming> = {}): Upcoming {
+  return {
+    collection_id: `c-${number}`,
+    step_id: 's1',
+    occurrence: 1,
+    reminder_id: null,
+    kind: 'email',
+    step_position: 1,
+    reminder_set_name: 'Standard',
+    invoice: { id: `id-${number}`, number },
+    client: { id: 'c1', name: 'Riverside Bakery' },
+    recipient: 'first@x.org',
+    subject: `Invoice ${number}`,
+    balance: { amount_minor: 150_000, currency: 'USD' },
+    on: '2026-11-24',
+    at: '2026-11-24T14:12:00Z',
+    shares_mail_with: [],
+    state: 'will_go',
+    note: null,
+    review: null,
+    can_approve: false,
+    can_edit: true,
+    can_veto: true,
+    can_undo: false,
     ...changes,
   };
 }

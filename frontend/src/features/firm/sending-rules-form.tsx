@@ -13,6 +13,7 @@ const NUMBERS = [
   ['per_minute', 'Most e-mails a minute', 'Keeps mail servers friendly.'],
   ['per_day', 'Most e-mails a day', 'What is more waits until the next day.'],
   ['first_day_cap', 'Most e-mails in the first 24 hours', 'After Safe Mode is switched off for the first time.'],
+  ['guard_cap', 'Blast guard: most e-mails a day', 'More than this stops everything. 0: only the forecast counts.'],
 ] as const;
 
 function toForm(rules: SendingRules) {
@@ -79,6 +80,11 @@ export function SendingRulesForm({ rules, disabled }: { rules: SendingRules; dis
               {...form.getInputProps('minimum_balance')}
             />
           </SimpleGrid>
+          <Checkbox
+            label="Tell attorneys by e-mail what is planned on their matters"
+            description="At 3 PM, for the next sending day. A link in it holds a client."
+            {...form.getInputProps('attorney_preview', { type: 'checkbox' })}
+          />
           <Group>
             <Button type="submit" loading={update.isPending}>
               Save

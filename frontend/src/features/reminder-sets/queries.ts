@@ -84,6 +84,24 @@ export function useSaveSet(id: string | null) {
   });
 }
 
+/** Whether a person must agree to every e-mail of a set. */
+export function useSetApproval(id: string) {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: (needs_approval: boolean) =>
+      unwrap(
+        api.PUT('/api/v1/reminder-sets/{set_id}/approval', {
+          params: { path: { set_id: id } },
+          body: { needs_approval },
+        }),
+      ),
+    onSuccess: (saved) => {
+      client.setQueryData(reminderSetQuery(id).queryKey, saved);
+      for (const key of ['collections', 'upcoming']) void client.invalidateQueries({ queryKey: [key] });
+    },
+  });
+}
+
 export function useArchiveSet() {
   const client = useQueryClient();
   return useMutation({

@@ -9,6 +9,7 @@ const STATES: Record<Reminder['state'], [string, string]> = {
   failed: ['Failed', 'red'],
   uncertain: ['Uncertain', 'amber'],
   cancelled: ['Cancelled', 'gray'],
+  approved: ['Approved', 'petrol'],
   awaiting_approval: ['Awaiting approval', 'amber'],
   to_call: ['To call', 'amber'],
   called: ['Called', 'green'],
