@@ -1,10 +1,15 @@
 """Which holds are in force, and how they read."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from uuid import uuid4
+
+import pytest
 
 from invoice_tracker.domain.holds import (
     Hold,
     HoldKind,
+    HoldReach,
     active_holds,
     describe,
     describe_hold,
@@ -43,6 +48,38 @@ def test_the_end_is_told_as_the_firms_day():
     assert describe_hold(one, "America/New_York") == "Paused until March 10, 2026: On vacation"
     assert describe_hold(one, "America/Los_Angeles") == "Paused until March 9, 2026: On vacation"
     assert describe_hold(hold(), "UTC") == "Paused"
+
+
+@pytest.mark.parametrize(
+    ("reach", "words"),
+    [
+        (HoldReach.invoice, "Paused"),
+        (HoldReach.client, "Reminders to this client are paused"),
+        (HoldReach.reminder_set, "The set Standard is paused"),
+        (HoldReach.firm, "All reminders are paused"),
+    ],
+)
+def test_a_pause_says_how_much_it_stops(reach, words):
+    one = replace(hold(), reach=reach, set_name="Standard")
+    assert describe_hold(one, "UTC") == words
+    until = replace(one, ends_at=NOON, reason="Office move")
+    assert describe_hold(until, "UTC") == f"{words} until March 2, 2026: Office move"
+
+
+def test_a_promise_is_one_sentence():
+    one = hold(end=NOON, kind=HoldKind.promise, reason="$500.00 by February 27, 2026")
+    assert describe_hold(one, "UTC") == (
+        "The client has promised to pay $500.00 by February 27, 2026;"
+        " reminders wait until March 2, 2026"
+    )
+
+
+def test_a_person_ends_on_the_invoice_only_what_was_set_on_it():
+    assert not hold().is_for_a_person, "it follows from other facts"
+    own = replace(hold(), id=uuid4())
+    assert own.is_for_a_person
+    for reach in set(HoldReach) - {HoldReach.invoice}:
+        assert not replace(own, reach=reach).is_for_a_person
 
 
 def test_only_troubles_of_mail_leave_calls_alone():

@@ -24,6 +24,7 @@ def visibly_held(firm_id: UUID, now: datetime) -> ColumnElement[bool]:
     own_set = (
         select(ReminderSetVersion.reminder_set_id)
         .where(ReminderSetVersion.id == Collection.version_id)
+        .correlate(Collection)
         .scalar_subquery()
     )
     one_sender = (

@@ -124,7 +124,7 @@ def build_series(
         pending=tuple(_after_last_mail(pending, calendar, gap, last_day, earliest)),
         passed_over=(
             *(PassedOver(slot, ReasonCode.before_start) for slot in backlog if _is_open(slot)),
-            *(PassedOver(slot, ReasonCode.jumped_over) for slot in jumped),
+            *(PassedOver(slot, ReasonCode.jumped_over) for slot in jumped if _is_open(slot)),
             *(PassedOver(slot, ReasonCode.superseded) for slot in overtaken),
         ),
         in_flight=any(slot.state in _IN_FLIGHT for slot in behind + slots),
@@ -248,10 +248,17 @@ def _occurrences(step: Step) -> range:
 
 
 def _jumped_over(slots: Sequence[Slot], jump: Jump | None) -> list[Slot]:
-    """The open ones of steps before the one with which the series goes on."""
+    """Those of steps before the one with which the series goes on, apart from what has gone.
+
+    Also once they are skipped: else the later step would keep its distance from them.
+    """
     if jump is None:
         return []
-    return [slot for slot in slots if slot.step.position < jump.position and _is_open(slot)]
+    return [
+        slot
+        for slot in slots
+        if slot.step.position < jump.position and slot.state not in _WENT_ON_FROM
+    ]
 
 
 def _backlog(slots: Sequence[Slot], backlog: Backlog, start_day: date) -> list[Slot]:
