@@ -6,7 +6,7 @@ from datetime import date
 import pytest
 
 from invoice_tracker.domain.money import Money
-from invoice_tracker.domain.reminder_text import InvoiceLine, TextFacts, about_all
+from invoice_tracker.domain.reminder_text import BodyFormat, InvoiceLine, TextFacts, about_all
 from invoice_tracker.reminder_sets.mail import CannotWrite, SentMail, write_mail
 from invoice_tracker.reminder_sets.mail_facts import MailFacts
 
@@ -42,6 +42,7 @@ class Written:
     body: str = "Dear {{ client.first_name }},\n\n{{ pay.link }}\n\n{{ signature }}"
     cc: tuple[str, ...] = ()
     bcc: tuple[str, ...] = ()
+    body_format: BodyFormat = BodyFormat.plain
 
 
 def test_a_lone_pay_link_is_a_button_with_the_amount() -> None:

@@ -14,7 +14,9 @@ from jinja2.nodes import EvalContext
 from markupsafe import Markup
 
 _TEMPLATE = Path(__file__).parent / "templates" / "layout.html"
+_RICH = Path(__file__).parent / "templates" / "rich.css"
 _WIDTH = 76
+_LIST_MARK = re.compile(r" +(?:\*|\d+\.) ")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,12 +47,20 @@ class Table:
     last: Sequence[str] | None = None
 
 
-Block = str | Button | Facts | Table
+@dataclass(frozen=True, slots=True)
+class Rich:
+    """A part that was written as HTML. Whoever makes it has cleaned it; ``text`` says the same."""
+
+    html: str
+    text: str
+
+
+Block = str | Button | Facts | Table | Rich
 
 
 @dataclass(frozen=True, slots=True)
 class MailLayout:
-    """The parts of a mail, as plain text; nothing in them is read as HTML.
+    """The parts of a mail, as plain text; but for ``Rich`` nothing in them is read as HTML.
 
     A string among ``blocks`` is a paragraph, in which line breaks are kept and web addresses become
     links. ``preview`` is what a mailbox shows beside the subject.
@@ -88,7 +98,8 @@ def _block_as_text(block: Block) -> str:
         return "\n".join(f"{label}: {value}" for label, value in block.rows)
     if isinstance(block, Table):
         return _table_as_text(block)
-    return "\n".join(_wrap(line) for line in block.strip().splitlines())
+    said = block.text if isinstance(block, Rich) else block.strip()
+    return "\n".join(_wrap(line) for line in said.splitlines())
 
 
 def _table_as_text(table: Table) -> str:
@@ -106,7 +117,14 @@ def _table_as_text(table: Table) -> str:
 
 
 def _wrap(line: str) -> str:
-    return textwrap.fill(line, _WIDTH, break_long_words=False, break_on_hyphens=False)
+    mark = _LIST_MARK.match(line)
+    return textwrap.fill(
+        line,
+        _WIDTH,
+        subsequent_indent=" " * (mark.end() if mark else 0),
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
 
 
 @pass_eval_context
@@ -117,13 +135,27 @@ def _lines(context: EvalContext, text: str) -> Markup:
     return Markup("<br>").join(linked)
 
 
+def _styled(block: Rich) -> Markup:
+    styled = _inliner().inline_fragment(block.html, css=_rich_styles())
+    return Markup(styled)  # noqa: S704
+
+
+@lru_cache(maxsize=1)
+def _rich_styles() -> str:
+    return _RICH.read_text(encoding="utf-8")
+
+
+@lru_cache(maxsize=1)
+def _inliner() -> css_inline.CSSInliner:
+    return css_inline.CSSInliner(keep_at_rules=True, load_remote_stylesheets=False)
+
+
 @lru_cache(maxsize=1)
 def _template() -> Template:
     """The styles are put into the elements once, here: many mail programs ignore a style sheet.
 
     The template's statements are HTML comments, so that it is a valid document before it is filled.
     """
-    inliner = css_inline.CSSInliner(keep_at_rules=True, load_remote_stylesheets=False)
     environment = Environment(
         loader=BaseLoader(),
         autoescape=True,
@@ -133,7 +165,9 @@ def _template() -> Template:
         trim_blocks=True,
     )
     environment.filters["lines"] = _lines
+    environment.filters["styled"] = _styled
     environment.tests["button"] = lambda block: isinstance(block, Button)
     environment.tests["facts"] = lambda block: isinstance(block, Facts)
     environment.tests["table"] = lambda block: isinstance(block, Table)
-    return environment.from_string(inliner.inline(_TEMPLATE.read_text(encoding="utf-8")))
+    environment.tests["rich"] = lambda block: isinstance(block, Rich)
+    return environment.from_string(_inliner().inline(_TEMPLATE.read_text(encoding="utf-8")))

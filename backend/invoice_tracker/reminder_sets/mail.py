@@ -5,33 +5,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from invoice_tracker.domain.money import format_money
-from invoice_tracker.domain.plain_dates import in_words
 from invoice_tracker.domain.reminder_text import (
+    BodyFormat,
     BrokenTemplate,
     EmptyVariable,
     UnknownVariable,
-    parse,
-    render,
     render_subject,
     text_values,
 )
-from invoice_tracker.outbox.layout import (
-    Block,
-    Button,
-    MailLayout,
-    Table,
-    render_html,
-    render_text,
-)
+from invoice_tracker.outbox.layout import MailLayout, render_html, render_text
 from invoice_tracker.outbox.schemas import MailContent, one_line
+from invoice_tracker.reminder_sets.mail_body import write_body
 from invoice_tracker.reminder_sets.mail_facts import MailFacts
 
-_ONLY_PAY_LINK = re.compile(r"\{\{\s*pay\.link\s*\}\}")
-_TABLE = "{{ invoices.table }}"
-_ONLY_TABLE = re.compile(r"\{\{\s*invoices\.table\s*\}\}")
-_ONLY_SIGNATURE = re.compile(r"\{\{\s*signature\s*\}\}")
-_PARAGRAPHS = re.compile(r"\n[ \t]*(?:\n[ \t]*)+")
 MAX_REFERENCES = 20
 
 
@@ -46,6 +32,8 @@ class MailStep(Protocol):
     def subject(self) -> str: ...
     @property
     def body(self) -> str: ...
+    @property
+    def body_format(self) -> BodyFormat: ...
     @property
     def cc(self) -> Sequence[str]: ...
     @property
@@ -68,7 +56,7 @@ def write_mail(step: MailStep, facts: MailFacts, *, thread: Sequence[SentMail] =
     values = text_values(facts.text)
     try:
         subject = one_line(render_subject(step.subject, values))
-        blocks, signature = _blocks(step.body, values, facts)
+        blocks, signature = write_body(step.body, step.body_format, values, facts.text)
     except (BrokenTemplate, EmptyVariable, UnknownVariable) as error:
         raise CannotWrite(f"The mail cannot be written: {error}.") from error
     layout = MailLayout(
@@ -92,61 +80,6 @@ def write_mail(step: MailStep, facts: MailFacts, *, thread: Sequence[SentMail] =
         in_reply_to=thread[-1].message_id if thread else None,
         references=tuple(_references(thread)),
     )
-
-
-def _blocks(body: str, values: dict[str, str], facts: MailFacts) -> tuple[list[Block], str]:
-    """Paragraphs and buttons in their order, and the signature where it ends the mail."""
-    # Rendered whole first, so that a variable without a value is found wherever it stands.
-    render(body, values)
-    paragraphs = _with_table(
-        [part for part in _PARAGRAPHS.split(body.strip()) if part.strip()], facts
-    )
-    signature = ""
-    if paragraphs and _ONLY_SIGNATURE.fullmatch(paragraphs[-1].strip()):
-        signature = values["signature"]
-        paragraphs.pop()
-    blocks: list[Block] = []
-    for paragraph in paragraphs:
-        if _ONLY_TABLE.fullmatch(paragraph.strip()):
-            blocks.append(_table(facts))
-            continue
-        if _ONLY_PAY_LINK.fullmatch(paragraph.strip()):
-            if facts.text.pay_link:
-                blocks.append(Button(_button_label(facts), facts.text.pay_link))
-            continue
-        text = render(paragraph, values)
-        if text:
-            blocks.append(text)
-    return blocks, signature
-
-
-def _with_table(paragraphs: list[str], facts: MailFacts) -> list[str]:
-    """A mail about several invoices always lists them: before the way to pay, or at the end."""
-    if len(facts.text.invoices) == 1 or any("invoices.table" in parse(p) for p in paragraphs):
-        return paragraphs
-    closing = (_ONLY_PAY_LINK, _ONLY_SIGNATURE)
-    place = next(
-        (
-            index
-            for index, paragraph in enumerate(paragraphs)
-            if any(pattern.fullmatch(paragraph.strip()) for pattern in closing)
-        ),
-        len(paragraphs),
-    )
-    return [*paragraphs[:place], _TABLE, *paragraphs[place:]]
-
-
-def _table(facts: MailFacts) -> Table:
-    rows = [
-        (line.number, in_words(line.due_on) if line.due_on else "", format_money(line.balance))
-        for line in facts.text.invoices
-    ]
-    last = ("Total", "", format_money(facts.text.balance)) if len(rows) > 1 else None
-    return Table(("Invoice", "Due", "Balance"), rows, last)
-
-
-def _button_label(facts: MailFacts) -> str:
-    return f"Pay {format_money(facts.text.balance)}"
 
 
 def _footer(facts: MailFacts) -> list[str]:

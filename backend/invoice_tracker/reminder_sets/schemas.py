@@ -9,6 +9,7 @@ from pydantic import AfterValidator, EmailStr, Field, model_validator
 from invoice_tracker.core.schemas import Input, Output
 from invoice_tracker.domain.reminder_schedule import Anchor, OffsetUnit, StepKind
 from invoice_tracker.domain.reminder_text import BodyFormat
+from invoice_tracker.reminder_sets import rich_text
 
 MAX_STEPS = 60
 _MAX_COPIES = 10
@@ -49,6 +50,12 @@ class StepFields(Input):
     body_format: BodyFormat = BodyFormat.plain
     cc: list[EmailStr] = Field(default_factory=list, max_length=_MAX_COPIES)
     bcc: list[EmailStr] = Field(default_factory=list, max_length=_MAX_COPIES)
+
+    @model_validator(mode="after")
+    def _cleaned(self) -> "StepFields":
+        if self.body_format is BodyFormat.rich:
+            self.body = rich_text.clean(self.body)
+        return self
 
     @model_validator(mode="after")
     def _repeats_whole(self) -> "StepFields":
@@ -155,6 +162,8 @@ class FindingOut(Output):
 
     step_index: int
     level: Literal["error", "warning"]
+    field: Literal["subject", "body", "when"]
+    """Where in the step the writer has to look."""
     message: str
 
 

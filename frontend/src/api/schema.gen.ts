@@ -992,6 +992,66 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/forecast": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Forecast
+         * @description The next 90 days simulated on the real data, by the functions that the worker uses.
+         */
+        get: operations["forecast_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reminder-sets/{set_id}/difference": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Get Difference
+         * @description What these steps would change for the collections that run on the set. Saves nothing.
+         */
+        post: operations["reminder_sets_difference"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reminder-sets/{set_id}/move": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Move Collections
+         * @description Move running collections to the newest version; asking twice moves once.
+         */
+        post: operations["reminder_sets_move"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/invoices/{invoice_id}/holds": {
         parameters: {
             query?: never;
@@ -2201,6 +2261,21 @@ export interface components {
             total: components["schemas"]["MoneyOut"];
         };
         /**
+         * DayChangeOut
+         * @description Mails of one day before and after the change.
+         */
+        DayChangeOut: {
+            /**
+             * On
+             * Format: date
+             */
+            on: string;
+            /** Before */
+            before: number;
+            /** After */
+            after: number;
+        };
+        /**
          * DayOffOut
          * @description A day on which no mail leaves: a public holiday, or a closure of the firm.
          */
@@ -2214,11 +2289,37 @@ export interface components {
             reason: string;
         };
         /**
+         * DifferenceInput
+         * @description Steps as edited, not saved yet.
+         */
+        DifferenceInput: {
+            /** Steps */
+            steps: components["schemas"]["StepIn"][];
+        };
+        /**
          * DifferenceKind
          * @description How a bill here and the same bill in Clio differed.
          * @enum {string}
          */
         DifferenceKind: "missing_here" | "closed_there" | "differs";
+        /**
+         * DifferenceOut
+         * @description What happens in the next 90 days if every running collection moves to these steps.
+         *
+         *     ``days`` are only those that differ; of the collections at most 500 are listed.
+         */
+        DifferenceOut: {
+            /** Running */
+            running: number;
+            /** Collections */
+            collections: components["schemas"]["RunnerOut"][];
+            /** Days */
+            days: components["schemas"]["DayChangeOut"][];
+            /** Mails Before */
+            mails_before: number;
+            /** Mails After */
+            mails_after: number;
+        };
         /**
          * DifferingInvoice
          * @description The invoice here that a difference is about.
@@ -2416,6 +2517,11 @@ export interface components {
              * @enum {string}
              */
             level: "error" | "warning";
+            /**
+             * Field
+             * @enum {string}
+             */
+            field: "subject" | "body" | "when";
             /** Message */
             message: string;
         };
@@ -2511,6 +2617,42 @@ export interface components {
              * Format: date
              */
             on: string;
+        };
+        /**
+         * ForecastDay
+         * @description What is to come on one day of the firm, by today's facts.
+         */
+        ForecastDay: {
+            /**
+             * On
+             * Format: date
+             */
+            on: string;
+            /** Mails */
+            mails: number;
+            /** Calls */
+            calls: number;
+            /** Held */
+            held: number;
+        };
+        /**
+         * ForecastOut
+         * @description The next 90 days; days without anything are left out.
+         */
+        ForecastOut: {
+            /**
+             * Until
+             * Format: date
+             */
+            until: string;
+            /** Days */
+            days: components["schemas"]["ForecastDay"][];
+            /** Mails */
+            mails: number;
+            /** Calls */
+            calls: number;
+            /** Held */
+            held: number;
         };
         /**
          * Grouping
@@ -2838,6 +2980,22 @@ export interface components {
             amount_minor: number;
             /** Currency */
             currency: string;
+        };
+        /**
+         * MoveInput
+         * @description Which running collections move to the newest version; without a list, all of them.
+         */
+        MoveInput: {
+            /** Collection Ids */
+            collection_ids?: string[] | null;
+        };
+        /**
+         * Moved
+         * @description How many moved.
+         */
+        Moved: {
+            /** Moved */
+            moved: number;
         };
         /**
          * NamedRef
@@ -3665,6 +3823,26 @@ export interface components {
          * @enum {string}
          */
         RunState: "running" | "succeeded" | "failed";
+        /**
+         * RunnerOut
+         * @description A running collection of the set: when its next mail goes now, and after moving.
+         */
+        RunnerOut: {
+            /**
+             * Collection Id
+             * Format: uuid
+             */
+            collection_id: string;
+            invoice: components["schemas"]["InvoiceRef"];
+            /** Client Name */
+            client_name: string | null;
+            /** Version */
+            version: number;
+            /** Next Before */
+            next_before: string | null;
+            /** Next After */
+            next_after: string | null;
+        };
         /**
          * Section
          * @description Where an invoice stands on the Invoices page.
@@ -6362,6 +6540,105 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ExplanationOut"];
+                };
+            };
+            /** @description A problem, in words */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    forecast_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ForecastOut"];
+                };
+            };
+            /** @description A problem, in words */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reminder_sets_difference: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                set_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DifferenceInput"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DifferenceOut"];
+                };
+            };
+            /** @description A problem, in words */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reminder_sets_move: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                set_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MoveInput"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Moved"];
                 };
             };
             /** @description A problem, in words */
