@@ -25,6 +25,7 @@ SCREENS = {
     "reminder-sets": "/reminder-sets",
     "reminder-set-new": "/reminder-sets/new?from=standard",
     "to-do": "/to-do",
+    "to-do-upcoming": "/to-do?tab=upcoming",
     "welcome": "/welcome",
     "settings-company": "/settings/company",
     "settings-email": "/settings/email",
