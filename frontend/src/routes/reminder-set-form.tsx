@@ -7,6 +7,7 @@ import { SetEditor } from '@/features/reminder-sets/set-editor';
 interface Props {
   id: string | null;
   version: number;
+  running: number;
   content: Content;
 }
 

@@ -23,7 +23,7 @@ export default function NewReminderSet() {
             description: template && template.steps.length > 0 ? template.description : '',
             steps: steps.map((step) => ({ ...step, id: null })),
           };
-          return <ReminderSetForm key={from} id={null} version={0} content={content} />;
+          return <ReminderSetForm key={from} id={null} version={0} running={0} content={content} />;
         }}
       </QueryView>
     </>

@@ -26,16 +26,25 @@ const answers = {
   'GET /reminder-sets/ready-made': () => ({ body: { items: [] } }),
   'GET /reminder-sets/variables': () => ({ body: { items: [] } }),
   'POST /reminder-sets/lint': () => ({
-    body: { items: [{ step_index: 1, level: 'warning', message: 'There is no amount.' }] },
+    body: { items: [{ step_index: 1, level: 'warning', field: 'body', message: 'There is no amount.' }] },
   }),
   'POST /reminder-sets/mail-preview': () => ({
     body: { subject: 'Invoice 1042', html: '<p>Hello</p>', text: 'Hello', problems: [], invoice_number: null },
   }),
 };
 
+const difference = {
+  running: 5,
+  collections: [],
+  days: [{ on: '2026-11-24', before: 1, after: 15 }],
+  mails_before: 20,
+  mails_after: 34,
+};
+
 it('edits, reorders and saves a new version of what was read', async () => {
   const { calls } = fakeApi({
     ...answers,
+    'GET /reminder-sets/s1': () => ({ body: { ...set, active_collections: 0 } }),
     'PUT /reminder-sets/s1': ({ body }) => ({ body: { ...set, ...(body as object), version: 4 } }),
   });
   const user = userEvent.setup();
@@ -48,15 +57,36 @@ it('edits, reorders and saves a new version of what was read', async () => {
   expect(screen.getByText('There is no amount.')).toBeVisible();
   await user.keyboard('{Alt>}{ArrowUp}{/Alt}');
   await user.clear(screen.getByRole('textbox', { name: 'Subject' }));
-  await user.type(screen.getByRole('textbox', { name: 'Subject' }), 'Friendly note');
+  await user.type(screen.getByRole('textbox', { name: 'Subject' }), 'Note');
   await user.click(screen.getByRole('button', { name: 'Save' }));
   expect(await screen.findByText(/Version 4\. Saved\./)).toBeVisible();
   const saved = calls.find((call) => call.method === 'PUT')?.body as { version: number; steps: { id: string; subject: string }[] };
   expect(saved.version).toBe(3);
   expect(saved.steps.map(({ id, subject }) => [id, subject])).toEqual([
-    ['b', 'Friendly note'],
+    ['b', 'Note'],
     ['a', 'Invoice {{ invoice.number }}'],
   ]);
+});
+
+it('tells what a change means for collections under way, and moves them', async () => {
+  const { calls } = fakeApi({
+    ...answers,
+    'PUT /reminder-sets/s1': ({ body }) => ({ body: { ...set, ...(body as object), version: 4 } }),
+    'POST /reminder-sets/s1/difference': () => ({ body: difference }),
+    'POST /reminder-sets/s1/move': () => ({ body: { moved: 5 } }),
+  });
+  const user = userEvent.setup();
+  renderApp('/reminder-sets/s1');
+  await user.click(await screen.findByRole('button', { name: /7 days after/ }));
+  await user.keyboard('{Alt>}{ArrowUp}{/Alt}');
+  await user.click(screen.getByRole('button', { name: 'Save' }));
+  const dialog = within(await screen.findByRole('dialog', { name: 'Save as a new version' }));
+  expect(await dialog.findByText(/14 e-mails more within 90 days: 34 instead of 20/)).toBeVisible();
+  expect(dialog.getByText(/\+14 on/)).toBeVisible();
+  await user.click(dialog.getByRole('radio', { name: /Move all of them/ }));
+  await user.click(dialog.getByRole('button', { name: 'Save and move' }));
+  expect(await screen.findByText('5 collections moved to version 4.')).toBeVisible();
+  expect(calls.find((call) => call.path.endsWith('/move'))?.body).toEqual({ collection_ids: null });
 });
 
 it('tells of a newer version, and loads it', async () => {

@@ -7,6 +7,10 @@ import { BackLink } from '@/components/back-link';
 import { PageHeader } from '@/components/page-header';
 import { Lines, QueryView } from '@/components/query-view';
 import { ApprovalSwitch } from '@/features/reminder-sets/approval-switch';
+import { PauseButton } from '@/features/holds/pause-button';
+import { PauseNote } from '@/features/holds/pause-note';
+import { pauseOfSet } from '@/features/holds/pauses';
+import { pausesQuery } from '@/features/holds/queries';
 import { reminderSetQuery, useArchiveSet } from '@/features/reminder-sets/queries';
 import { notifyDone } from '@/lib/notify';
 import { useMay } from '@/lib/session';
@@ -45,6 +49,7 @@ function Archive({ set }: { set: ReminderSetDetail }) {
 export default function ReminderSetPage() {
   const { setId } = route.useParams();
   const mayWork = useMay('work');
+  const pause = pauseOfSet(useQuery(pausesQuery).data?.items, setId);
   return (
     <QueryView query={useQuery(reminderSetQuery(setId))} loading={<Lines count={8} height={28} />}>
       {(set) => (
@@ -53,10 +58,25 @@ export default function ReminderSetPage() {
             title={set.name}
             about={`Used by ${count(set.active_collections, 'active collection')}.`}
             back={<BackLink to="/reminder-sets">Reminder sets</BackLink>}
-            actions={mayWork && set.archived_at === null ? <Archive set={set} /> : null}
+            actions={
+              mayWork && set.archived_at === null ? (
+                <>
+                  <PauseButton
+                    whom={{ setId }}
+                    pause={pause}
+                    label="Pause this set"
+                    about={`Nothing of ${set.name} is sent to anybody.`}
+                    paused={`The set ${set.name} is paused.`}
+                    resumed={`The set ${set.name} goes on.`}
+                  />
+                  <Archive set={set} />
+                </>
+              ) : null
+            }
           />
+          {pause ? <PauseNote pause={pause} /> : null}
           {set.archived_at === null ? <ApprovalSwitch set={set} disabled={!mayWork} /> : null}
-          <ReminderSetForm key={set.id} id={set.id} version={set.version} content={set} />
+          <ReminderSetForm key={set.id} id={set.id} version={set.version} running={set.active_collections} content={set} />
         </>
       )}
     </QueryView>

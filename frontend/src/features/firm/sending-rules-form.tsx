@@ -81,6 +81,11 @@ export function SendingRulesForm({ rules, disabled }: { rules: SendingRules; dis
             />
           </SimpleGrid>
           <Checkbox
+            label="Leave clients to Clio where Clio itself reminds them"
+            description="Clio can send reminders of its own. With this, a client who gets those gets none from here: the invoice stands in On hold and says so. Without it, you are warned that the client may get both."
+            {...form.getInputProps('holds_for_other_senders', { type: 'checkbox' })}
+          />
+          <Checkbox
             label="Tell attorneys by e-mail what is planned on their matters"
             description="At 3 PM, for the next sending day. A link in it holds a client."
             {...form.getInputProps('attorney_preview', { type: 'checkbox' })}

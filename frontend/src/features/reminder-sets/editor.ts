@@ -127,6 +127,11 @@ export function contentOf(draft: Draft) {
   return { name: draft.name.trim(), description: draft.description.trim(), steps: draft.steps.map(toInput) };
 }
 
+/** Whether anything but the name and the description differs. */
+export function stepsChanged(draft: Draft, saved: Content): boolean {
+  return JSON.stringify(draft.steps.map(toInput)) !== JSON.stringify(saved.steps.map(toInput));
+}
+
 export function isChanged(draft: Draft, saved: Content): boolean {
   const now = contentOf(draft);
   const then = { name: saved.name.trim(), description: saved.description.trim(), steps: saved.steps.map(toInput) };

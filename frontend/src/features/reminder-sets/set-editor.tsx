@@ -5,11 +5,14 @@ import { type ReactNode, useReducer, useRef, useState } from 'react';
 import type { ReminderSetDetail } from '@/api/types';
 import { notifyDone } from '@/lib/notify';
 import { useMay } from '@/lib/session';
+import { count } from '@/lib/texts';
 import { AddStep } from './add-step';
-import { type Content, contentOf, draftOf, isChanged, reduceDraft, toInput } from './editor';
+import { useMoveCollections } from './difference-queries';
+import { type Content, contentOf, draftOf, isChanged, reduceDraft, stepsChanged, toInput } from './editor';
 import { LeaveGuard } from './leave-guard';
 import { LivePreview } from './live-preview';
 import { lintQuery, reminderSetQuery, useSaveSet } from './queries';
+import { SaveDialog } from './save-dialog';
 import { SaveErrors } from './save-errors';
 import classes from './set-editor.module.css';
 import { StepFields } from './step-fields';
@@ -19,37 +22,52 @@ interface Props {
   /** Null for a set that is not saved yet. */
   id: string | null;
   version: number;
+  /** Collections under way on this set, of any version. */
+  running: number;
   content: Content;
   invoiceId: string | null;
   invoicePicker: ReactNode;
   onCreated: (set: ReminderSetDetail) => void;
 }
 
-function useEditor({ id, version, content, onCreated }: Props) {
+function useEditor({ id, version, running, content, onCreated }: Props) {
   const client = useQueryClient();
   const save = useSaveSet(id);
   const [draft, dispatch] = useReducer(reduceDraft, content, (initial) => draftOf(initial));
   const [saved, setSaved] = useState<{ content: Content; version: number }>({ content, version });
   const isDirty = id === null || isChanged(draft, saved.content);
   const mayLeave = useRef(false);
+  const [isAsking, setAsking] = useState(false);
+  const moving = useMoveCollections(id ?? '');
 
   const take = (set: ReminderSetDetail) => {
     setSaved({ content: set, version: set.version });
     dispatch({ type: 'reset', content: set });
   };
-  const submit = () =>
+  const submit = (move: string[] | null = []) =>
     save.mutate(
       { content: contentOf(draft), version: saved.version },
       {
         onSuccess: (set) => {
+          setAsking(false);
           notifyDone(id === null ? `${set.name} is saved.` : `${set.name} is saved as version ${String(set.version)}.`);
           if (id === null) {
             mayLeave.current = true;
             onCreated(set);
-          } else take(set);
+            return;
+          }
+          take(set);
+          if (move === null || move.length > 0) {
+            moving.mutate(move, {
+              onSuccess: ({ moved }) => notifyDone(`${count(moved, 'collection')} moved to version ${String(set.version)}.`),
+            });
+          }
         },
+        onError: () => setAsking(false),
       },
     );
+  // A set that nobody is on is saved at once; what is in use is saved after a look at what changes.
+  const begin = () => (running > 0 && stepsChanged(draft, saved.content) ? setAsking(true) : submit());
   const loadNewer = () => {
     if (id === null) return;
     void client.fetchQuery({ ...reminderSetQuery(id), staleTime: 0 }).then((set) => {
@@ -57,12 +75,12 @@ function useEditor({ id, version, content, onCreated }: Props) {
       save.reset();
     });
   };
-  return { draft, dispatch, save, submit, loadNewer, isDirty, version: saved.version, mustAsk: () => isDirty && !mayLeave.current };
+  return { draft, dispatch, save, submit, begin, isAsking, setAsking, loadNewer, isDirty, version: saved.version, mustAsk: () => isDirty && !mayLeave.current };
 }
 
 /** Writes a reminder set: the steps, one step's text, and how it looks with a real invoice. */
 export function SetEditor(props: Props) {
-  const { draft, dispatch, save, submit, loadNewer, isDirty, version, mustAsk } = useEditor(props);
+  const { draft, dispatch, save, submit, begin, isAsking, setAsking, loadNewer, isDirty, version, mustAsk } = useEditor(props);
   const disabled = !useMay('work');
   const [settled] = useDebouncedValue(draft.steps, 500);
   const findings = useQuery(lintQuery(settled.map(toInput))).data?.items ?? [];
@@ -74,15 +92,24 @@ export function SetEditor(props: Props) {
       <Group align="flex-end" gap="sm">
         <TextInput label="Name" required flex="1 1 12rem" value={draft.name} disabled={disabled} onChange={(event) => dispatch({ type: 'rename', name: event.currentTarget.value })} />
         <TextInput label="Description" flex="2 1 16rem" value={draft.description} disabled={disabled} onChange={(event) => dispatch({ type: 'describe', description: event.currentTarget.value })} />
-        <Button onClick={submit} loading={save.isPending} disabled={disabled || !isDirty || draft.name.trim() === ''}>
+        <Button onClick={begin} loading={save.isPending} disabled={disabled || !isDirty || draft.name.trim() === ''}>
           Save
         </Button>
       </Group>
       <Text size="sm" c="dimmed" aria-live="polite">
         {props.id === null ? 'Not saved yet.' : `Version ${String(version)}. ${isDirty ? 'There are unsaved changes.' : 'Saved.'}`}
-        {props.id === null ? '' : ' Collections under way keep the version they were started with.'}
+        {props.id === null ? '' : ' Collections under way keep their version until you move them.'}
       </Text>
       <SaveErrors error={save.error} onLoadNewer={loadNewer} />
+      {isAsking && props.id !== null ? (
+        <SaveDialog
+          setId={props.id}
+          steps={draft.steps.map(toInput)}
+          isSaving={save.isPending}
+          onClose={() => setAsking(false)}
+          onSave={submit}
+        />
+      ) : null}
       <div className={classes.panes}>
         <Paper p="sm" component="section" aria-label="Steps">
           <StepList steps={draft.steps} selected={draft.selected} findings={findings} disabled={disabled} dispatch={dispatch} />
