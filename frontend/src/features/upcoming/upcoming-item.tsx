@@ -64,7 +64,7 @@ export function UpcomingItem({ item, ticked, current, mayWork, busy, onTick, onV
               {item.shares_mail_with.length ? ` · in one e-mail with ${item.shares_mail_with.join(', ')}` : ''}
               {item.review ? ` · ${reviewInWords(item.review)}` : ''}
             </Text>
-            {item.note ? (
+            {item.note && item.state !== 'needs_approval' ? (
               <Text size="sm" mt={4}>
                 {item.note}
               </Text>
