@@ -12,6 +12,7 @@ import classes from './app-shell.module.css';
 import { ClioBanner } from './clio-banner';
 import { GuardBanner } from './guard-banner';
 import { MainNav } from './main-nav';
+import { PauseAll, PauseBanner } from './pause-banner';
 import { SafeModeBanner } from './safe-mode-banner';
 import { UserMenu } from './user-menu';
 import { VerifySenderNote } from './verify-sender-note';
@@ -51,11 +52,13 @@ export default function Shell() {
             <Burger opened={opened} onClick={toggle} hiddenFrom="sm" size="sm" aria-label="Close menu" />
           </Group>
           <MainNav />
+          <PauseAll />
           <UserMenu today={today} isOtherDay={setup !== undefined && dayOf(new Date().toISOString(), timeZone) !== today} />
         </AppShell.Navbar>
         <AppShell.Main className={classes.main} id="main" tabIndex={-1}>
           <ClioBanner isNeeded={setup !== undefined && !setup.clio_connected} />
           <GuardBanner />
+          <PauseBanner />
           <SafeModeBanner isOn={setup?.safe_mode ?? false} />
           <VerifySenderNote isNeeded={setup !== undefined && !setup.sender_verified} />
           <Box className={classes.content}>

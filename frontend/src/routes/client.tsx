@@ -11,6 +11,11 @@ import { Lines, QueryView } from '@/components/query-view';
 import { AddressList } from '@/features/clients/address-list';
 import { OverrideForm } from '@/features/clients/override-form';
 import { clientQuery } from '@/features/clients/queries';
+import { sendingRulesQuery } from '@/features/firm/queries';
+import { PauseButton } from '@/features/holds/pause-button';
+import { PauseNote } from '@/features/holds/pause-note';
+import { pauseOfClient } from '@/features/holds/pauses';
+import { pausesQuery } from '@/features/holds/queries';
 import { invoicesQuery } from '@/features/invoices/queries';
 import { ShortList } from '@/features/invoices/short-list';
 import { count } from '@/lib/texts';
@@ -36,6 +41,8 @@ function ClientInvoices({ clientId }: { clientId: string }) {
 
 export default function ClientPage() {
   const { clientId } = route.useParams();
+  const isLeftToClio = useQuery(sendingRulesQuery).data?.holds_for_other_senders;
+  const pause = pauseOfClient(useQuery(pausesQuery).data?.items, clientId);
   return (
     <QueryView query={useQuery(clientQuery(clientId))} loading={<Lines count={6} height={28} />}>
       {(client) => (
@@ -48,10 +55,21 @@ export default function ClientPage() {
               </>
             }
             back={<BackLink to="/invoices">Invoices</BackLink>}
+            actions={
+              <PauseButton
+                whom={{ clientId }}
+                pause={pause}
+                label="Pause reminders to this client"
+                about={`No reminder goes to ${client.name}, about any invoice.`}
+                paused={`Reminders to ${client.name} are paused.`}
+                resumed={`Reminders to ${client.name} go on.`}
+              />
+            }
           />
+          {pause ? <PauseNote pause={pause} /> : null}
           {client.clio_reminders_enabled ? (
             <Box mb="lg">
-              <ClioRemindersNote />
+              <ClioRemindersNote isHeld={isLeftToClio} />
             </Box>
           ) : null}
           <Grid gap="lg">

@@ -14,6 +14,12 @@ import { CollectionFacts } from '@/features/collections/collection-facts';
 import { Plan } from '@/features/collections/plan';
 import { collectionQuery, planQuery } from '@/features/collections/queries';
 import { Why } from '@/features/collections/why';
+import { sendingRulesQuery } from '@/features/firm/queries';
+import { ClientSays } from '@/features/holds/client-says';
+import { HoldList } from '@/features/holds/hold-list';
+import { PromiseList } from '@/features/holds/promise-list';
+import { holdsQuery, promisesQuery } from '@/features/holds/queries';
+import { ResolveDispute } from '@/features/holds/resolve-dispute';
 import { InvoiceFacts } from '@/features/invoices/invoice-facts';
 import { InvoiceLinks } from '@/features/invoices/invoice-links';
 import { invoiceQuery, timelineQuery } from '@/features/invoices/queries';
@@ -43,6 +49,46 @@ function Reminders({ collectionId }: { collectionId: string }) {
   );
 }
 
+/** Reminders to come, as steps that a broken promise may go on with. */
+function useStepsToCome(collectionId: string | undefined) {
+  const plan = useQuery({ ...planQuery(collectionId ?? ''), enabled: collectionId !== undefined }).data?.items ?? [];
+  const labels = new Map(plan.map((item) => [item.step_position, `step ${String(item.step_position)}: ${item.subject}`]));
+  return [...labels].map(([position, label]) => ({ position, label }));
+}
+
+function Answers({ invoice, collectionId }: { invoice: InvoiceDetail; collectionId: string | undefined }) {
+  const mayHold = useMay('hold');
+  const holds = useQuery(holdsQuery(invoice.id)).data?.items;
+  const steps = useStepsToCome(collectionId);
+  if (!mayHold || invoice.clio_state !== 'awaiting_payment' || invoice.section === 'paid') return null;
+  if (holds?.some(({ kind, can_resume }) => kind === 'dispute' && can_resume))
+    return <ResolveDispute invoiceId={invoice.id} number={invoice.number} />;
+  return <ClientSays invoiceId={invoice.id} number={invoice.number} balance={invoice.balance} steps={steps} />;
+}
+
+function Holds({ invoice }: { invoice: InvoiceDetail }) {
+  const holds = useQuery(holdsQuery(invoice.id)).data?.items ?? [];
+  const id = invoice.collection?.id;
+  const collection = useQuery({ ...collectionQuery(id ?? ''), enabled: id !== undefined }).data;
+  const isActive = collection?.state === 'active';
+  if (holds.length === 0 || invoice.section === 'paid') return null;
+  return (
+    <Card title={isActive ? 'On hold' : 'Held, if reminders are started'}>
+      <HoldList holds={holds} clientId={invoice.client?.id} setId={isActive ? collection.reminder_set.id : undefined} />
+    </Card>
+  );
+}
+
+function Promises({ invoiceId }: { invoiceId: string }) {
+  const promises = useQuery(promisesQuery(invoiceId)).data?.items ?? [];
+  if (promises.length === 0) return null;
+  return (
+    <Card title="Promises to pay">
+      <PromiseList promises={promises} />
+    </Card>
+  );
+}
+
 function Actions({ invoice }: { invoice: InvoiceDetail }) {
   const mayWork = useMay('work');
   const id = invoice.collection?.id;
@@ -51,6 +97,7 @@ function Actions({ invoice }: { invoice: InvoiceDetail }) {
   return (
     <>
       {collection ? <CollectionActions collection={collection} number={invoice.number} /> : null}
+      <Answers invoice={invoice} collectionId={collection?.state === 'active' ? id : undefined} />
       <InvoiceLinks invoice={invoice} />
       {canStart ? (
         <LinkButton to="/collections/start" search={{ invoice: invoice.id }}>
@@ -75,6 +122,7 @@ export default function Invoice() {
   const { invoiceId } = route.useParams();
   const invoice = useQuery(invoiceQuery(invoiceId));
   const timeline = useQuery(timelineQuery(invoiceId));
+  const isLeftToClio = useQuery(sendingRulesQuery).data?.holds_for_other_senders;
   const [mailId, setMailId] = useState<string | null>(null);
   return (
     <QueryView query={invoice} loading={<Lines count={8} height={28} />}>
@@ -89,8 +137,10 @@ export default function Invoice() {
           <Grid gap="lg">
             <Grid.Col span={{ base: 12, md: 7 }} order={{ base: 2, md: 1 }}>
               <Stack gap="lg">
-                {data.clio_reminders_enabled ? <ClioRemindersNote /> : null}
+                {data.clio_reminders_enabled ? <ClioRemindersNote isHeld={isLeftToClio} /> : null}
+                <Holds invoice={data} />
                 {data.collection ? <Reminders collectionId={data.collection.id} /> : null}
+                <Promises invoiceId={data.id} />
                 <Card title="What happened">
                   <QueryView query={timeline}>
                     {({ items }) => <Timeline entries={items} onOpenMail={setMailId} />}

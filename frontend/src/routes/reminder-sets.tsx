@@ -1,10 +1,12 @@
-import { Paper, Table, Text } from '@mantine/core';
+import { Badge, Group, Paper, Table, Text } from '@mantine/core';
 import { IconMailForward } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { EmptyState } from '@/components/empty-state';
 import { LinkText } from '@/components/links';
 import { PageHeader } from '@/components/page-header';
 import { Lines, QueryView } from '@/components/query-view';
+import { pauseOfSet } from '@/features/holds/pauses';
+import { pausesQuery } from '@/features/holds/queries';
 import { CreateMenu } from '@/features/reminder-sets/create-menu';
 import { reminderSetsQuery } from '@/features/reminder-sets/queries';
 import { useMay } from '@/lib/session';
@@ -12,6 +14,7 @@ import { useDates } from '@/lib/today';
 
 export default function ReminderSets() {
   const sets = useQuery(reminderSetsQuery);
+  const pauses = useQuery(pausesQuery).data?.items;
   const { instant } = useDates();
   const mayWork = useMay('work');
   return (
@@ -43,9 +46,12 @@ export default function ReminderSets() {
                     {items.map((set) => (
                       <Table.Tr key={set.id}>
                         <Table.Td>
-                          <LinkText to="/reminder-sets/$setId" params={{ setId: set.id }} fw={550}>
-                            {set.name}
-                          </LinkText>
+                          <Group gap={8}>
+                            <LinkText to="/reminder-sets/$setId" params={{ setId: set.id }} fw={550}>
+                              {set.name}
+                            </LinkText>
+                            {pauseOfSet(pauses, set.id) ? <Badge color="amber">Paused</Badge> : null}
+                          </Group>
                           <Text size="sm" c="dimmed" lineClamp={1}>
                             {set.description}
                           </Text>

@@ -8,6 +8,8 @@ import { EmptyState } from '@/components/empty-state';
 import { PageHeader } from '@/components/page-header';
 import { Lines, QueryView } from '@/components/query-view';
 import { activityQuery } from '@/features/activity/queries';
+import { PromisesToDo } from '@/features/holds/promises-to-do';
+import { promisesToDoQuery } from '@/features/holds/queries';
 import { Approval, Call, Uncertain } from '@/features/reminders/decisions';
 import { MailDrawer } from '@/features/reminders/mail-drawer';
 import { remindersQuery } from '@/features/reminders/queries';
@@ -18,7 +20,7 @@ import { UpcomingPanel } from './upcoming-panel';
 const route = getRouteApi('/staff/shell/to-do');
 
 interface Kind {
-  tab: Exclude<ToDoTab, 'upcoming'>;
+  tab: Exclude<ToDoTab, 'upcoming' | 'promises'>;
   label: string;
   about: string;
   empty: string;
@@ -87,6 +89,7 @@ export default function ToDo() {
   const { tab = 'approvals', on } = route.useSearch();
   const navigate = useNavigate();
   const activity = useQuery(activityQuery).data;
+  const promises = useQuery(promisesToDoQuery).data?.total ?? 0;
   const [mailId, setMailId] = useState<string | null>(null);
   return (
     <>
@@ -105,6 +108,12 @@ export default function ToDo() {
               </Tabs.Tab>
             );
           })}
+          <Tabs.Tab
+            value="promises"
+            rightSection={promises ? <Badge size="sm" color="amber">{promises}</Badge> : null}
+          >
+            Promises
+          </Tabs.Tab>
           <Tabs.Tab value="upcoming">Upcoming</Tabs.Tab>
         </Tabs.List>
         {KINDS.map((kind) => (
@@ -112,6 +121,9 @@ export default function ToDo() {
             <List kind={kind} onOpenMail={setMailId} />
           </Tabs.Panel>
         ))}
+        <Tabs.Panel value="promises">
+          <PromisesToDo />
+        </Tabs.Panel>
         <Tabs.Panel value="upcoming">
           <UpcomingPanel
             day={on ?? 'next'}

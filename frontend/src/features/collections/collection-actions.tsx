@@ -40,17 +40,19 @@ function Stop({ collection, number }: { collection: Collection; number: string }
   );
 }
 
-/** Pause, resume and stop for a collection that is under way. */
+/** Pause, resume and stop for a collection that is under way. A dispute is resolved, not resumed. */
 export function CollectionActions({ collection, number }: { collection: Collection; number: string }) {
   const [isPausing, pausing] = useDisclosure(false);
   const resume = useResume(collection.id);
   const mayHold = useMay('hold');
   const mayWork = useMay('work');
   if (collection.state !== 'active' || !mayHold) return null;
-  const isPaused = collection.holds.some((hold) => hold.kind === 'paused');
+  const own = collection.holds.filter((hold) => hold.can_resume);
+  const isPaused = own.some((hold) => hold.kind === 'paused');
+  const isDisputed = own.some((hold) => hold.kind === 'dispute');
   return (
     <>
-      {isPaused ? (
+      {own.length > 0 && !isDisputed ? (
         <Button
           leftSection={<IconPlayerPlay size={16} aria-hidden />}
           loading={resume.isPending}
@@ -60,7 +62,8 @@ export function CollectionActions({ collection, number }: { collection: Collecti
         >
           Resume
         </Button>
-      ) : (
+      ) : null}
+      {isPaused ? null : (
         <Button variant="default" leftSection={<IconPlayerPause size={16} aria-hidden />} onClick={pausing.open}>
           Pause
         </Button>

@@ -1,5 +1,4 @@
-import { Alert, Stack, Text } from '@mantine/core';
-import { IconPlayerPause } from '@tabler/icons-react';
+import { Stack, Text } from '@mantine/core';
 import type { Collection } from '@/api/types';
 import { LinkText } from '@/components/links';
 import { useDates } from '@/lib/today';
@@ -27,13 +26,6 @@ export function CollectionFacts({ collection }: { collection: Collection }) {
           {collection.started_by_rule ? ` by the rule “${collection.started_by_rule}”` : ''}
         </Text>
       </Text>
-      {collection.holds.map((hold) => (
-        <Alert key={hold.id} color="amber" py="xs" icon={<IconPlayerPause aria-hidden size={18} />}>
-          {hold.reason}
-          {hold.ends_at ? ` (until ${instant(hold.ends_at).replace(', 12:00 AM', '')})` : ''}
-          {hold.author ? ` · ${hold.author}` : ''}
-        </Alert>
-      ))}
     </Stack>
   );
 }
