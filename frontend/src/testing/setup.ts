@@ -26,6 +26,9 @@ class Observer {
 }
 Object.assign(window, { ResizeObserver: Observer, scrollTo: vi.fn() });
 Element.prototype.scrollIntoView = vi.fn();
+// The rich editor measures where its cursor is.
+Range.prototype.getClientRects = () => document.createElement('div').getClientRects();
+Range.prototype.getBoundingClientRect = () => new DOMRect();
 Object.defineProperty(document, 'fonts', { value: { addEventListener: vi.fn(), removeEventListener: vi.fn() } });
 
 afterEach(() => {

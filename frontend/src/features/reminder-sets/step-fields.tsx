@@ -1,5 +1,7 @@
-import { Alert, SegmentedControl, Stack } from '@mantine/core';
+import { SegmentedControl, Stack } from '@mantine/core';
 import type { Finding, Step } from '@/api/types';
+import { FieldNotes } from './field-notes';
+import { converted } from './format-switch';
 import { TextFields } from './text-fields';
 import { WhenFields } from './when-fields';
 
@@ -24,16 +26,14 @@ export function StepFields({ step, findings, disabled, onChange }: Props) {
         data={KINDS}
         value={step.kind}
         disabled={disabled}
-        onChange={(kind) => onChange({ kind: kind as Step['kind'] })}
+        onChange={(kind) => onChange({ kind: kind as Step['kind'], ...(kind === 'call_task' ? converted(step, 'plain') : {}) })}
         style={{ alignSelf: 'flex-start' }}
       />
-      <WhenFields step={step} disabled={disabled} onChange={onChange} />
-      {findings.map((finding) => (
-        <Alert key={finding.message} py={8} color={finding.level === 'error' ? 'red' : 'amber'} role="status">
-          {finding.message}
-        </Alert>
-      ))}
-      <TextFields step={step} disabled={disabled} onChange={onChange} />
+      <div>
+        <WhenFields step={step} disabled={disabled} onChange={onChange} />
+        <FieldNotes findings={findings} field="when" />
+      </div>
+      <TextFields step={step} findings={findings} disabled={disabled} onChange={onChange} />
     </Stack>
   );
 }
