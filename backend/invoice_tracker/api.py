@@ -15,6 +15,7 @@ from invoice_tracker.collections import upcoming_router as upcoming
 from invoice_tracker.collections import veto_page
 from invoice_tracker.core.errors import Problem
 from invoice_tracker.firms import calendar_router as firm_calendar
+from invoice_tracker.firms import logo_router as logo
 from invoice_tracker.firms import router as firm
 from invoice_tracker.firms import sign_up_router as accounts
 from invoice_tracker.integrations.clio import router as clio
@@ -37,6 +38,7 @@ ROUTERS = (
     sessions.router,
     firm.router,
     firm_calendar.router,
+    logo.router,
     first_run.router,
     sender.router,
     invoices.router,

@@ -25,6 +25,8 @@ class Attachment:
     name: str
     content_type: str
     content: bytes = field(repr=False)
+    content_id: str | None = None
+    """Set for a picture that the HTML shows by this id, as ``cid:…``; it is no file beside it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -151,3 +151,21 @@ def test_a_line_break_in_a_file_name_is_refused(smuggled: str) -> None:
         file = replace(Attachment("a.pdf", "application/pdf", b"%PDF"), **changes)
         with pytest.raises(Unmailable):
             build_mime(a_mail(attachments=[file]), at=AT)
+
+
+def test_a_picture_of_the_html_stands_beside_it_and_not_among_the_files() -> None:
+    logo = Attachment("logo.png", "image/png", b"\x89PNG", content_id="logo")
+    bill = Attachment("Invoice 1042.pdf", "application/pdf", b"%PDF")
+    message = parsed(html='<img src="cid:logo">', attachments=[logo, bill])
+    assert message.get_content_type() == "multipart/mixed"
+    text, file = message.iter_parts()
+    assert file.get_filename() == "Invoice 1042.pdf"
+    plain, related = text.iter_parts()
+    assert (plain.get_content_type(), related.get_content_type()) == (
+        "text/plain",
+        "multipart/related",
+    )
+    html, picture = related.iter_parts()
+    assert html.get_content_type() == "text/html"
+    assert (picture["Content-ID"], picture.get_content_disposition()) == ("<logo>", "inline")
+    assert picture.get_content() == b"\x89PNG"

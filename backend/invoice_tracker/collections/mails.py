@@ -152,7 +152,7 @@ async def write(session: AsyncSession, this: Deciding, *, reminders: Sequence[Re
     content = write_mail(as_reviewed(step, lead), facts, thread=thread)
     if step.attach_bill:
         bills = tuple(AttachmentReference(kind="bill", invoice_id=each) for each in stated)
-        content = content.model_copy(update={"attachments": bills})
+        content = content.model_copy(update={"attachments": (*content.attachments, *bills)})
     balances = await effective_balances(session, firm_id=firm_id, invoice_ids=stated)
     return Written(content, dict(balances))
 

@@ -1,11 +1,12 @@
 """Bodies of the firm's routes."""
 
+from base64 import b64encode
 from datetime import date, datetime, time, timedelta
 from typing import Annotated, Literal, Self
 from uuid import UUID
 from zoneinfo import available_timezones
 
-from pydantic import AfterValidator, EmailStr, Field, model_validator
+from pydantic import AfterValidator, Base64Bytes, EmailStr, Field, model_validator
 
 from invoice_tracker.core.schemas import Input, Output
 from invoice_tracker.domain.reminder_groups import Grouping
@@ -52,6 +53,25 @@ class FirmUpdate(Input):
     phone: OneLine | None = Field(default=None, max_length=50)
     website: OneLine | None = Field(default=None, max_length=200)
     time_zone: TimeZone | None = None
+
+
+class LogoInput(Input):
+    """A picture to show in mails, as base64."""
+
+    file: Base64Bytes = Field(max_length=400_000)
+
+
+class LogoOut(Output):
+    """The logo as a ``data:`` address, ready for a page; null without one."""
+
+    data_url: str | None
+
+    @classmethod
+    def of(cls, png: bytes | None) -> Self:
+        """From the PNG that is kept."""
+        if png is None:
+            return cls(data_url=None)
+        return cls(data_url=f"data:image/png;base64,{b64encode(png).decode()}")
 
 
 class SendingRulesOut(Output):

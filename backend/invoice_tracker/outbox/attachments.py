@@ -6,6 +6,9 @@ from uuid import UUID
 
 import structlog
 
+from invoice_tracker.core.database import Database
+from invoice_tracker.firms.logo import MEDIA_TYPE, load_logo
+from invoice_tracker.outbox.layout import LOGO_ID
 from invoice_tracker.outbox.schemas import AttachmentReference, one_line
 from invoice_tracker.ports import Attachment, BillingSource, NoDocument
 
@@ -26,14 +29,36 @@ NOT_MADE = "It could not be made."
 _log = structlog.get_logger()
 
 
+def files_of(database: Database, billing: BillingSource) -> Attach:
+    """The firm's logo, and bills as PDFs."""
+    bill = bills_of(billing)
+
+    async def attach(firm_id: UUID, reference: AttachmentReference) -> Attachment:
+        if reference.kind == "logo":
+            return await _logo(database, firm_id)
+        return await bill(firm_id, reference)
+
+    return attach
+
+
 def bills_of(billing: BillingSource) -> Attach:
     """Bills as PDFs, from the billing system."""
 
     async def attach(firm_id: UUID, reference: AttachmentReference) -> Attachment:
+        if reference.invoice_id is None:
+            raise NoDocument("It does not say of which invoice.")
         document = await billing.document(firm_id, reference.invoice_id)
         return Attachment(file_name(document.name), "application/pdf", document.pdf)
 
     return attach
+
+
+async def _logo(database: Database, firm_id: UUID) -> Attachment:
+    async with database.transaction(firm_id) as session:
+        logo = await load_logo(session, firm_id=firm_id)
+    if logo is None:
+        raise NoDocument("There is no logo any more.")
+    return Attachment("logo.png", MEDIA_TYPE, logo, content_id=LOGO_ID)
 
 
 def file_name(name: str) -> str:
@@ -83,8 +108,10 @@ async def _make(
 
 def what_is_missing(files: Files) -> str | None:
     """One sentence for people; nothing where nothing is missing."""
-    reasons = [why for why in files.values() if isinstance(why, str)]
+    # Without its logo a mail shows the firm's name.
+    bills = [made for reference, made in files.items() if reference.kind == "bill"]
+    reasons = [why for why in bills if isinstance(why, str)]
     if not reasons:
         return None
-    what = "The bill was" if len(files) == 1 else f"{len(reasons)} of {len(files)} bills were"
+    what = "The bill was" if len(bills) == 1 else f"{len(reasons)} of {len(bills)} bills were"
     return f"{what} not attached: {' '.join(dict.fromkeys(reasons))}"

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from invoice_tracker.core.deps import Adapters
 from invoice_tracker.firms.service import get_sender, get_sending_rules
 from invoice_tracker.outbox import deliver
-from invoice_tracker.outbox.attachments import bills_of
+from invoice_tracker.outbox.attachments import files_of
 from invoice_tracker.outbox.claim import Guard, Rules
 from invoice_tracker.outbox.handlers import Handlers
 from invoice_tracker.outbox.models import MessageState
@@ -39,7 +39,7 @@ async def deliver_due(
         handlers=handlers,
         rules=rules,
         mailer=adapters.mailer,
-        attach=bills_of(adapters.billing),
+        attach=files_of(adapters.database, adapters.billing),
         clock=adapters.clock,
         lanes=lanes,
     )

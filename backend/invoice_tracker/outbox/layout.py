@@ -16,6 +16,8 @@ from markupsafe import Markup
 _TEMPLATE = Path(__file__).parent / "templates" / "layout.html"
 _RICH = Path(__file__).parent / "templates" / "rich.css"
 _WIDTH = 76
+LOGO_ID = "logo"
+"""The logo travels with the mail; the HTML shows it by this id."""
 _LIST_MARK = re.compile(r" +(?:\*|\d+\.) ")
 
 
@@ -63,7 +65,8 @@ class MailLayout:
     """The parts of a mail, as plain text; but for ``Rich`` nothing in them is read as HTML.
 
     A string among ``blocks`` is a paragraph, in which line breaks are kept and web addresses become
-    links. ``preview`` is what a mailbox shows beside the subject.
+    links. ``preview`` is what a mailbox shows beside the subject. With ``has_logo`` the picture of
+    ``LOGO_ID`` stands for the heading, which is then its description.
     """
 
     heading: str
@@ -73,6 +76,7 @@ class MailLayout:
     title: str = ""
     preview: str = ""
     language: str = "en"
+    has_logo: bool = False
 
 
 def render_html(mail: MailLayout) -> str:

@@ -31,12 +31,13 @@ HeaderText = Annotated[str, AfterValidator(_refuse_breaks)]
 
 
 class AttachmentReference(BaseModel):
-    """A file that is made just before the mail leaves: the bill of an invoice."""
+    """A file that is made just before the mail leaves: an invoice's bill, or the firm's logo."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    kind: Literal["bill"] = "bill"
-    invoice_id: UUID
+    kind: Literal["bill", "logo"] = "bill"
+    invoice_id: UUID | None = None
+    """Of a bill."""
 
 
 class MailContent(BaseModel):

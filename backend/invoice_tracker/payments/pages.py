@@ -85,7 +85,7 @@ def headers(settings: Settings) -> dict[str, str]:
         "Referrer-Policy": "no-referrer",
         "X-Robots-Tag": "noindex, nofollow",
         "Content-Security-Policy": (
-            f"default-src 'none'; style-src 'sha256-{CSS_HASH}'; base-uri 'none'; "
+            f"default-src 'none'; img-src data:; style-src 'sha256-{CSS_HASH}'; base-uri 'none'; "
             f"frame-ancestors 'none'; form-action {targets}"
         ),
     }
@@ -158,6 +158,13 @@ def unknown_link_page(settings: Settings) -> HTMLResponse:
     )
 
 
+def _logo_of(firm: Firm | None) -> str | None:
+    """The picture as an address, where it was loaded."""
+    picture = vars(firm).get("logo") if firm else None
+    return f"data:image/png;base64,{base64.b64encode(picture).decode()}" if picture else None
+
+
 def _render(settings: Settings, name: str, *, status: int = 200, **values: Any) -> HTMLResponse:
-    html = _templates.get_template(name).render(css=CSS, **values)
+    logo = _logo_of(values["firm"])
+    html = _templates.get_template(name).render(css=CSS, logo=logo, **values)
     return HTMLResponse(html, status_code=status, headers=headers(settings))

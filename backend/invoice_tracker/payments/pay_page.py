@@ -32,7 +32,9 @@ async def _open(session: AsyncSession, token: str, now: datetime) -> tuple[Firm,
     invoice = await session.get(Invoice, link.subject_id)
     if invoice is None or invoice.firm_id != link.firm_id:
         raise NotFound("There is no such invoice.")
-    return await get_firm(session, link.firm_id), invoice
+    firm = await get_firm(session, link.firm_id)
+    await session.refresh(firm, ["logo"])
+    return firm, invoice
 
 
 async def _find(adapters: Adapters, token: str) -> tuple[Firm, Invoice] | None:

@@ -14,7 +14,7 @@ from invoice_tracker.domain.reminder_text import (
     text_values,
 )
 from invoice_tracker.outbox.layout import MailLayout, render_html, render_text
-from invoice_tracker.outbox.schemas import MailContent, one_line
+from invoice_tracker.outbox.schemas import AttachmentReference, MailContent, one_line
 from invoice_tracker.reminder_sets.mail_body import write_body
 from invoice_tracker.reminder_sets.mail_facts import MailFacts
 
@@ -65,6 +65,7 @@ def write_mail(step: MailStep, facts: MailFacts, *, thread: Sequence[SentMail] =
         signature=signature,
         footer=_footer(facts),
         title=subject,
+        has_logo=facts.has_logo,
     )
     if thread and _plain(thread[0].subject) == _plain(subject):
         subject = f"Re: {_plain(subject)}"
@@ -79,6 +80,7 @@ def write_mail(step: MailStep, facts: MailFacts, *, thread: Sequence[SentMail] =
         bcc=tuple(step.bcc),
         in_reply_to=thread[-1].message_id if thread else None,
         references=tuple(_references(thread)),
+        attachments=(AttachmentReference(kind="logo"),) if facts.has_logo else (),
     )
 
 

@@ -30,6 +30,7 @@ class MailFacts:
     from_email: str
     reply_to: str | None
     text: TextFacts
+    has_logo: bool = False
 
 
 async def load_mail_facts(
@@ -204,6 +205,7 @@ def _from(adapters: Adapters, firm: Firm, sender: Sender | None, text: TextFacts
         from_email=sender.from_email if sender else adapters.settings.mail_from,
         reply_to=sender.reply_to if sender else None,
         text=text,
+        has_logo=firm.logo_type is not None,
     )
 
 

@@ -220,6 +220,34 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/firm/logo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Logo
+         * @description The logo of mails and the payment page, if there is one.
+         */
+        get: operations["logo_get"];
+        /**
+         * Update Logo
+         * @description Upload a PNG, JPEG, GIF or WebP picture of at most 200 KB; it is kept as a small PNG.
+         */
+        put: operations["logo_update"];
+        post?: never;
+        /**
+         * Delete Logo
+         * @description Mails show the firm's name again.
+         */
+        delete: operations["logo_delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/firm/setup": {
         parameters: {
             query?: never;
@@ -2908,6 +2936,25 @@ export interface components {
             steps: components["schemas"]["StepIn"][];
         };
         /**
+         * LogoInput
+         * @description A picture to show in mails, as base64.
+         */
+        LogoInput: {
+            /**
+             * File
+             * Format: base64
+             */
+            file: string;
+        };
+        /**
+         * LogoOut
+         * @description The logo as a ``data:`` address, ready for a page; null without one.
+         */
+        LogoOut: {
+            /** Data Url */
+            data_url: string | null;
+        };
+        /**
          * MailPreview
          * @description The mail as it would look now. ``problems`` say why it could not be sent like this.
          */
@@ -5049,6 +5096,95 @@ export interface operations {
             path: {
                 closure_id: string;
             };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem, in words */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    logo_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LogoOut"];
+                };
+            };
+            /** @description A problem, in words */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    logo_update: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LogoInput"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LogoOut"];
+                };
+            };
+            /** @description A problem, in words */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    logo_delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
             cookie?: never;
         };
         requestBody?: never;

@@ -2,6 +2,7 @@
 
 import binascii
 import unicodedata
+from collections.abc import Sequence
 from datetime import datetime
 from email.encoders import encode_base64
 from email.generator import BytesGenerator
@@ -34,13 +35,8 @@ def build_mime(mail: OutgoingMail, *, at: datetime) -> bytes:
     """
     text = MIMEMultipart("alternative")
     text.attach(_part("plain", mail.text))
-    text.attach(_part("html", mail.html))
-    message = text
-    if mail.attachments:
-        message = MIMEMultipart("mixed")
-        message.attach(text)
-        for attachment in mail.attachments:
-            message.attach(_file(attachment))
+    text.attach(_with("related", _part("html", mail.html), _pictures(mail)))
+    message = _with("mixed", text, _files(mail))
     for name, value in _headers(mail, at).items():
         message[name] = value
     return _as_bytes(message)
@@ -128,7 +124,32 @@ def _part(subtype: str, text: str) -> Message:
     return part
 
 
-def _file(attachment: Attachment) -> Message:
+def _with(subtype: str, part: Message, others: Sequence[Message]) -> Message:
+    """The part and what belongs to it; alone it stays as it is."""
+    if not others:
+        return part
+    whole = MIMEMultipart(subtype)
+    for each in (part, *others):
+        whole.attach(each)
+    return whole
+
+
+def _files(mail: OutgoingMail) -> list[Message]:
+    return [_file(each, "attachment") for each in mail.attachments if each.content_id is None]
+
+
+def _pictures(mail: OutgoingMail) -> list[Message]:
+    """What the HTML shows by its id."""
+    pictures = []
+    for each in mail.attachments:
+        if each.content_id is not None:
+            picture = _file(each, "inline")
+            picture["Content-ID"] = f"<{_check('Content-ID', each.content_id)}>"
+            pictures.append(picture)
+    return pictures
+
+
+def _file(attachment: Attachment, disposition: str) -> Message:
     main, _, sub = _check("Content-Type", attachment.content_type).partition("/")
     name = _check("file name", attachment.name)
     part = MIMEBase(main, sub)
@@ -136,7 +157,7 @@ def _file(attachment: Attachment) -> Message:
     encode_base64(part)
     # RFC 2231, which is what mail programs agree on for letters outside ASCII.
     filename = name if name.isascii() else ("utf-8", "", name)
-    part.add_header("Content-Disposition", "attachment", filename=filename)
+    part.add_header("Content-Disposition", disposition, filename=filename)
     return part
 
 
