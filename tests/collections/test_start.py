@@ -16,6 +16,7 @@ from invoice_tracker.collections.models import Collection
 from invoice_tracker.collections.schemas import Matching, Selection
 from invoice_tracker.collections.start import start
 from invoice_tracker.core.deps import Adapters
+from invoice_tracker.domain.reminder_groups import Grouping
 from invoice_tracker.domain.reminder_schedule import Backlog
 from invoice_tracker.firms.models import Firm, SendingRules
 from invoice_tracker.invoices.models import ClioState, Invoice, TimelineEntry
@@ -191,6 +192,21 @@ async def test_warnings(
     text = " ".join(preview["warnings"])
     assert "Safe Mode" in text
     assert "several invoices" in text
+    assert "one e-mail per client" in text
+    assert [each["on"] for each in preview["first_mails"]] == ["2026-03-16", "2026-03-16"]
+    assert preview["mails_by_day"][0] == {"on": "2026-03-16", "count": 1}
+
+
+async def test_without_groups_several_to_one_person_are_planned_apart(
+    client: httpx.AsyncClient, adapters: Adapters, firm: Firm, set_id: str
+) -> None:
+    async with adapters.database.transaction(firm.id) as session:
+        await session.execute(update(SendingRules).values(grouping=Grouping.none))
+        shared = await make_client(session, firm=firm, email="both@example.org")
+    invoices = [await an_invoice(adapters, firm, client=shared) for _ in range(2)]
+    preview = (
+        await client.post("/api/v1/collections/preview", json=body(set_id, *invoices))
+    ).json()
     assert [each["on"] for each in preview["first_mails"]] == ["2026-03-16", "2026-03-19"]
 
 

@@ -8,6 +8,7 @@ from scenarios.diary import Diary, steps
 
 from invoice_tracker.collections import set_changes
 from invoice_tracker.collections.models import ReminderState
+from invoice_tracker.collections.previewing import preview_day
 from invoice_tracker.collections.set_changes import Difference
 from invoice_tracker.collections.time_machine import count_days, load_running, look_ahead
 from invoice_tracker.domain.reminder_schedule import Backlog
@@ -175,3 +176,15 @@ async def test_the_time_machine_is_right(diary: Diary, text: str) -> None:
     assert {each.on: each.mails for each in days if each.mails} == {
         each: diary.days().count(each) for each in diary.days()
     }
+
+
+async def test_the_command_line_previews_a_day(diary: Diary) -> None:
+    client = await diary.client()
+    first, second = await diary.invoice(DUE, client), await diary.invoice(DUE, client)
+    await begin(diary, "0 +7call", first, second)
+    lines = [line async for line in preview_day(diary.adapters, on=DUE)]
+    assert any(first.number in line and second.number in line for line in lines)
+    calls = [line async for line in preview_day(diary.adapters, on=day(7))]
+    assert sum("call about" in line for line in calls) == 2
+    quiet = [line async for line in preview_day(diary.adapters, on=day(1))]
+    assert "  Nothing is planned." in quiet

@@ -105,6 +105,7 @@ async def write_ahead(
         _refuse_what_cannot_go(planned)
     skipped = state is ReminderState.skipped
     values = {
+        "step_id": which.step_id,
         "planned_on": planned.on,
         "state": state,
         "reason": reason,
@@ -117,7 +118,7 @@ async def write_ahead(
         "reviewed_by": actor,
         "reviewed_at": this.now,
     }
-    key = reminder_key(collection.id, which.step_id, which.occurrence, planned.recipient)
+    key = reminder_key(collection.id, planned.step.identity, which.occurrence, planned.recipient)
     reminder_id = await session.scalar(
         insert(Reminder)
         .values(
@@ -125,7 +126,6 @@ async def write_ahead(
             firm_id=collection.firm_id,
             collection_id=collection.id,
             invoice_id=collection.invoice_id,
-            step_id=which.step_id,
             occurrence=which.occurrence,
             kind=planned.step.kind,
             recipient=planned.recipient,

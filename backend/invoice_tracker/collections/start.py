@@ -26,17 +26,8 @@ from invoice_tracker.invoices.service import lock_invoices
 from invoice_tracker.reminder_sets.models import ReminderSet, ReminderSetVersion, ReminderStep
 from invoice_tracker.reminder_sets.repository import get_latest_version, list_steps
 
-
 _ROWS = 1000
 """Rows a statement: PostgreSQL takes at most 32,767 parameters in one."""
-
-
-@dataclass(frozen=True, slots=True)
-class ByRule:
-    """The rule that starts collections where no person does."""
-
-    id: UUID
-    name: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +121,6 @@ async def _insert(
             "state": CollectionState.active,
             "started_at": candidate.facts.started_at,
             "started_by": user_id,
-            "auto_collect_rule_id": rule.id if rule else None,
             "auto_collect_rule_id": rule.id if rule else None,
             "next_action_at": first_action(candidate),
         }
