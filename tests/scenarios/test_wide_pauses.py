@@ -70,7 +70,7 @@ async def set_behind(diary: Diary, collection_id: object) -> Whom:
 
 
 async def test_a_client_is_paused_for_two_weeks(diary: Diary) -> None:
-    """The series goes on where it was: the latest step goes, older ones are skipped, with reason."""
+    """The latest step goes; the older ones are skipped, and say why."""
     paused = await diary.client(email="paused@example.org")
     invoice = await diary.invoice(DUE, paused)
     other = await diary.invoice(DUE, await diary.client(email="other@example.org"))

@@ -1,6 +1,6 @@
 """What Start Collection would do: the same functions as the worker, played forward."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from uuid import UUID
@@ -22,7 +22,9 @@ from invoice_tracker.collections.start import load_set
 from invoice_tracker.core.deps import Adapters
 from invoice_tracker.domain.holds import active_holds, describe_hold
 from invoice_tracker.domain.reminder_facts import Backlog, StepKind
-from invoice_tracker.domain.reminder_schedule import Planned, plan
+from invoice_tracker.domain.reminder_groups import Grouping
+from invoice_tracker.domain.reminder_schedule import Member, Planned, Situation, forecast
+from invoice_tracker.firms.models import SendingRules
 from invoice_tracker.firms.service import get_sender, get_sending_rules
 from invoice_tracker.invoices.own_reminders import find_reminded_by_clio
 from invoice_tracker.reminder_sets.models import ReminderStep
@@ -49,10 +51,7 @@ async def preview_start(
     candidates, refused = await sort_out(
         session, firm=firm, invoice_ids=ids, steps=steps, backlog=backlog, now=now
     )
-    plans = _plan_all(firm, candidates, now)
-    mails = Counter(
-        item.on for _, items in plans for item in items if item.step.kind is StepKind.email
-    )
+    plans, mails = _plan_all(firm, candidates, now)
     return StartPreview(
         startable=len(candidates),
         refused=[RefusedOut.model_validate(each) for each in refused],
@@ -68,30 +67,44 @@ async def preview_start(
 Plans = list[tuple[Candidate, list[Planned]]]
 
 
-def _plan_all(firm: FirmFacts, candidates: Sequence[Candidate], now: datetime) -> Plans:
-    """Plan each; several invoices of one person keep their distance at the first mail."""
+def _plan_all(
+    firm: FirmFacts, candidates: Sequence[Candidate], now: datetime
+) -> tuple[Plans, Counter[date]]:
+    """The plan of each, and how many mails leave on which day: what is due together is one."""
     until = firm.calendar.local_day(now) + timedelta(days=DAYS)
-    last_to: dict[str, date] = {}
+    people: dict[str, list[Candidate]] = defaultdict(list)
+    for candidate in candidates:
+        person = candidate.invoice.facts.recipient or str(candidate.facts.id)
+        people[person].append(candidate)
     plans: Plans = []
-    for candidate in sorted(candidates, key=lambda c: (c.invoice.facts.number, c.facts.id)):
-        recipient = candidate.invoice.facts.recipient or ""
-        bounds = [candidate.last_mail_on, last_to.get(recipient)]
-        items = plan(
+    mails: Counter[date] = Counter()
+    for own in people.values():
+        items: list[list[Planned]] = [[] for _ in own]
+        members = [_member(candidate, now) for candidate in own]
+        for mail in forecast(members, until=until):
+            for item in mail.items:
+                items[item.member].append(item.planned)
+            if mail.items[0].planned.step.kind is StepKind.email:
+                mails[mail.on] += 1
+        plans += zip(own, items, strict=True)
+    return plans, mails
+
+
+def _member(candidate: Candidate, now: datetime) -> Member:
+    firm = candidate.invoice.firm
+    return Member(
+        Situation(
             candidate.invoice.facts,
             candidate.facts,
             (),
-            holds=candidate.invoice.holds,
-            now=now,
-            calendar=firm.calendar,
-            rules=firm.rules,
-            last_mail_on=max((day for day in bounds if day is not None), default=None),
-            until=until,
-        )
-        first = next((item for item in items if item.step.kind is StepKind.email), None)
-        if first is not None and recipient:
-            last_to[recipient] = max(first.on, last_to.get(recipient, first.on))
-        plans.append((candidate, items))
-    return plans
+            candidate.invoice.holds,
+            now,
+            firm.calendar,
+            firm.rules,
+            candidate.last_mail_on,
+        ),
+        candidate.invoice.group,
+    )
 
 
 async def _first_mails(
@@ -169,14 +182,17 @@ async def _warnings(
         warnings.append(f"{_invoices(held)} on hold: nothing is sent for them until that ends.")
     shared = _sharing(candidates)
     if shared and rules.min_gap_days:
-        warnings.append(
-            f"{shared} recipients have several invoices here: mails to one person stay"
-            f" {rules.min_gap_days} days apart, so some leave later."
-            if shared > 1
-            else "One recipient has several invoices here: mails to one person stay"
-            f" {rules.min_gap_days} days apart, so some leave later."
-        )
+        who = "One recipient has" if shared == 1 else f"{shared} recipients have"
+        warnings.append(f"{who} several invoices here: {_how_they_share(rules)}")
     return warnings
+
+
+def _how_they_share(rules: SendingRules) -> str:
+    apart = f"e-mails to one person stay {rules.min_gap_days} days apart, so some leave later."
+    if rules.grouping is Grouping.none:
+        return apart
+    per = "client" if rules.grouping is Grouping.client else "matter"
+    return f"what is due together goes in one e-mail per {per}; {apart}"
 
 
 def _left_to_clio(names: Sequence[str]) -> str:
