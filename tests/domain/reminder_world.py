@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from invoice_tracker.domain.firm_calendar import FirmCalendar
+from invoice_tracker.domain.firm_calendar import DaysOff, FirmCalendar
 from invoice_tracker.domain.holds import Hold, HoldKind
 from invoice_tracker.domain.reminder_schedule import (
     Anchor,
@@ -16,7 +16,9 @@ from invoice_tracker.domain.reminder_schedule import (
     Decision,
     InvoiceFacts,
     InvoiceStatus,
+    Jump,
     NeedsApproval,
+    OffsetUnit,
     PastReminder,
     PastState,
     Send,
@@ -27,18 +29,22 @@ from invoice_tracker.domain.reminder_schedule import (
     Task,
     Wait,
     due_reminders,
+    next_action_at,
 )
 
 NEW_YORK = FirmCalendar("America/New_York")
 CLIENT = "maria@example.com"
 _STEP = re.compile(
-    r"(?P<anchor>due|issue|start)?(?P<offset>[+-]?\d+)"
-    r"(?:/(?P<every>\d+)x(?P<max>\d+))?(?P<call>call)?(?P<ask>\?)?"
+    r"(?P<anchor>due|issue|start|month)?(?P<offset>[+-]?\d+)(?P<business>b)?"
+    r"(?:/(?P<every>\d+))?(?:x(?P<max>\d+))?(?P<call>call)?(?P<ask>\?)?"
 )
 
 
 def steps(text: str) -> tuple[Step, ...]:
-    """``-3 0 +7 issue+30 +45call +60? +90/30x4``: offset, repeat, a call, needs approval."""
+    """``-3 0 +7 issue+30 +45call +60? +90/30x4``: offset, repeat, a call, needs approval.
+
+    ``+5b`` counts business days; ``month0x3`` is the first of the month, three times.
+    """
     found = []
     for position, word in enumerate(text.split(), start=1):
         match = _STEP.fullmatch(word)
@@ -53,6 +59,9 @@ def steps(text: str) -> tuple[Step, ...]:
                 repeat_every_days=int(match["every"]) if match["every"] else None,
                 repeat_max=int(match["max"]) if match["max"] else None,
                 needs_approval=bool(match["ask"]),
+                offset_unit=(
+                    OffsetUnit.business_days if match["business"] else OffsetUnit.calendar_days
+                ),
             )
         )
     return tuple(found)
@@ -146,7 +155,7 @@ class World:
         """Something happens, told in a few words (see the cases)."""
         what, _, rest = event.partition(" ")
         match what:
-            case "paid" | "void" | "deleted" | "unapproved":
+            case "open" | "paid" | "void" | "deleted" | "unapproved":
                 self.invoice = replace(self.invoice, status=InvoiceStatus(what))
             case "balance":
                 self.invoice = replace(self.invoice, balance_minor=int(rest))
@@ -159,7 +168,7 @@ class World:
                 self.invoice = replace(self.invoice, recipient=None if rest == "nothing" else rest)
             case "hold":
                 kind, _, until = rest.partition(" until ")
-                ends_at = at(f"{until} 00:00") if until else None
+                ends_at = self._moment(until) if until else None
                 self.holds.append(Hold(HoldKind(kind), "", now, ends_at))
             case "release":
                 self.holds.clear()
@@ -169,6 +178,15 @@ class World:
                 self.other_mail_on = self.calendar.local_day(now)
             case "approve":
                 self._turn(PastState.awaiting_approval, PastState.approved, now)
+            case "agree":
+                row = PastReminder(UUID(int=1000 + int(rest)), 1, CLIENT, PastState.approved, now)
+                self.past.append(row)
+            case "jump":
+                jump = Jump(int(rest), self.calendar.local_day(now))
+                self.collection = replace(self.collection, jump=jump)
+            case "closed":
+                off = DaysOff({date.fromisoformat(day): "Closed" for day in rest.split()})
+                self.calendar = replace(self.calendar, days_off=off)
             case "bounce":
                 self._turn(PastState.sent, PastState.failed, now)
             case "lost":
@@ -181,6 +199,13 @@ class World:
                 self.delivers = rest == "starts"
             case _:
                 raise AssertionError(event)
+
+    def _moment(self, text: str) -> datetime:
+        """``2026-03-05``, ``2026-03-05 13:37`` by the calendar's clock, or with another zone."""
+        words = text.split()
+        clock = words[1] if len(words) > 1 else "00:00"
+        zone = words[2] if len(words) > 2 else self.calendar.time_zone
+        return at(f"{words[0]} {clock}", zone)
 
     def _turn(self, old: PastState, new: PastState, now: datetime) -> None:
         assert any(row.state == old for row in self.past), f"nothing is {old}"
@@ -222,6 +247,33 @@ def diary(world: World, events: dict[str, list[str]], *, until: str) -> Iterator
         day += timedelta(days=1)
 
 
+def told_by_the_minute(world: World, events: Sequence[str], *, until: str) -> Iterator[str]:
+    """Events happen at their wall times; the worker acts at the very instants it looks for."""
+    zone = world.calendar.time_zone
+    now = world.collection.started_at
+    for event in events:
+        happens_at = at(event[:16], zone)
+        yield from _work(world, now, happens_at)
+        world.happen(event[17:], happens_at)
+        now = happens_at
+    yield from _work(world, now, at(f"{until} 23:59", zone))
+
+
+def _work(world: World, now: datetime, end: datetime) -> Iterator[str]:
+    while world.worker_runs:
+        facts = world.facts()
+        when = next_action_at(world.invoice, world.collection, world.past, now=now, **facts)  # type: ignore[arg-type]
+        if when is None or when >= end:
+            return
+        local = world.calendar.local_time(when)
+        decided = [decision for decision in world.tick(when) if _did(decision)]
+        assert decided, f"nothing to do at {when}"
+        for decision in decided:
+            day, _, rest = _told(decision, local.date()).partition(" reminder ")
+            yield f"{day} {local:%H:%M} reminder {rest}"
+        now = when
+
+
 def _did(decision: Decision) -> bool:
     return not isinstance(decision, Wait)
 
@@ -229,5 +281,5 @@ def _did(decision: Decision) -> bool:
 def _told(decision: Decision, day: date) -> str:
     assert not isinstance(decision, Wait)
     what = {Send: "sent", NeedsApproval: "to approve", Task: "to call", Skip: "skipped"}
-    repeat = f".{decision.occurrence}" if decision.step.repeat_every_days else ""
+    repeat = f".{decision.occurrence}" if decision.step.repeats else ""
     return f"{day:%a} {day} reminder {decision.step.position}{repeat} {what[type(decision)]}"

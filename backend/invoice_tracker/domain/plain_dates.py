@@ -24,9 +24,14 @@ def in_words(day: date) -> str:
     return f"{MONTHS[day.month - 1]} {day.day}, {day.year}"
 
 
+def weekday(day: date) -> str:
+    """``Tuesday``."""
+    return _WEEKDAYS[day.weekday()]
+
+
 def with_weekday(day: date) -> str:
     """``Tuesday, March 3, 2026``."""
-    return f"{_WEEKDAYS[day.weekday()]}, {in_words(day)}"
+    return f"{weekday(day)}, {in_words(day)}"
 
 
 def time_of_day(local: datetime) -> str:

@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 
 from invoice_tracker.domain.firm_calendar import FirmCalendar
 from invoice_tracker.domain.holds import Hold
-from invoice_tracker.domain.plain_dates import in_words, time_of_day, with_weekday
+from invoice_tracker.domain.plain_dates import in_words, time_of_day, weekday, with_weekday
 from invoice_tracker.domain.reminder_decisions import due_reminders
 from invoice_tracker.domain.reminder_facts import (
     CollectionFacts,
@@ -87,6 +87,7 @@ def explain(
         reasons += _meant_for(situation, on)
     if not reasons:
         reasons.append(_nothing(on, today))
+        reasons += _day_off(on, calendar)
     reasons += [r for r in _stopped(situation, max(on, today)) if not _is_said(r, reasons)]
     coming = next(
         (item for item in planned if item.on >= on and not _is_now(item, situation)), None
@@ -263,6 +264,18 @@ def _nothing(on: date, today: date) -> Reason:
     if on == today:
         return Reason(ReasonCode.not_due_yet, "Nothing is due at this moment.")
     return Reason(ReasonCode.nothing_on_day, "Nothing is planned for this day.")
+
+
+def _day_off(on: date, calendar: FirmCalendar) -> list[Reason]:
+    """That the firm sends nothing on this day anyway."""
+    reason = calendar.days_off.reason(on)
+    if reason:
+        sentence = f"No mail leaves on {in_words(on)}: {reason}."
+    elif on.weekday() not in calendar.sending_weekdays:
+        sentence = f"No mail leaves on {weekday(on)}s."
+    else:
+        return []
+    return [Reason(ReasonCode.outside_window, sentence)]
 
 
 def _reason(obstacle: Obstacle) -> Reason:
