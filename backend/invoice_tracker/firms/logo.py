@@ -7,7 +7,7 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from invoice_tracker.core.errors import FieldError, Invalid
+from invoice_tracker.core.errors import Invalid
 from invoice_tracker.firms.models import Firm
 
 MOST_BYTES = 200 * 1024
@@ -45,15 +45,15 @@ def draw(file: bytes) -> bytes:
     Raises ``Invalid`` for what is no PNG, JPEG, GIF or WebP picture, or is too large.
     """
     if len(file) > MOST_BYTES:
-        raise _refused("The file is larger than 200 KB. Please choose a smaller one.")
+        raise Invalid("The file is larger than 200 KB. Please choose a smaller one.")
     try:
         with Image.open(BytesIO(file), formats=_FORMATS) as opened:
             if opened.width * opened.height > MOST_PIXELS:
-                raise _refused("The picture has too many pixels. Please make it smaller.")
+                raise Invalid("The picture has too many pixels. Please make it smaller.")
             picture = ImageOps.exif_transpose(opened).convert("RGBA")
     except (UnidentifiedImageError, OSError, SyntaxError, ValueError) as error:
         message = "This is not a picture we can read. Please choose a PNG, JPEG, GIF or WebP file."
-        raise _refused(message) from error
+        raise Invalid(message) from error
     scale = min(WIDTH / picture.width, HEIGHT / picture.height, 2)
     size = (max(1, round(picture.width * scale)), max(1, round(picture.height * scale)))
     picture = picture.resize(size, Image.Resampling.LANCZOS)
@@ -63,10 +63,6 @@ def draw(file: bytes) -> bytes:
     kept = BytesIO()
     canvas.save(kept, "PNG", optimize=True)
     return kept.getvalue()
-
-
-def _refused(message: str) -> Invalid:
-    return Invalid(message, errors=[FieldError(field="file", message=message)])
 
 
 async def _store(

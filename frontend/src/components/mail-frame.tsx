@@ -1,4 +1,6 @@
 import { Box } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
+import { LOGO_IN_MAIL, logoQuery, withLogo } from '@/lib/logo';
 
 interface Props {
   html: string;
@@ -8,11 +10,12 @@ interface Props {
 
 /** A mail as its reader sees it. The sandbox lets it run nothing and send nothing. */
 export function MailFrame({ html, title, height = 460 }: Props) {
+  const logo = useQuery({ ...logoQuery, enabled: html.includes(LOGO_IN_MAIL) }).data ?? null;
   return (
     <Box
       component="iframe"
       sandbox=""
-      srcDoc={html}
+      srcDoc={withLogo(html, logo)}
       title={title}
       w="100%"
       h={height}
