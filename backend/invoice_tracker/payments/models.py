@@ -66,6 +66,12 @@ class Payment(Identified, FirmOwned, Base):
         Index("ix_payments_firm_id_invoice_id", "firm_id", "invoice_id"),
         Index("ix_payments_firm_id_created_at", "firm_id", "created_at", "id"),
         Index(
+            "ix_payments_firm_id_settled_at",
+            "firm_id",
+            "settled_at",
+            postgresql_where=text("settled_at IS NOT NULL AND invoice_id IS NOT NULL"),
+        ),
+        Index(
             "ix_payments_to_record",
             "firm_id",
             "created_at",

@@ -100,4 +100,8 @@ class MailText(Base):
     subject: Mapped[str]
     body: Mapped[str]
     body_format: Mapped[BodyFormat] = mapped_column(default=BodyFormat.plain)
+    enabled_since: Mapped[datetime | None]
+    """What happened before is not written about."""
+    includes_clio: Mapped[bool] = mapped_column(default=False)
+    """Whether payments that were recorded in Clio count too."""
     updated_at: Mapped[datetime]
