@@ -76,7 +76,7 @@ async def add_closure(
         calendar.next_sending_day(starts_on)
     except ValueError as error:
         raise Invalid("With this closure no mail could leave for a whole year.") from error
-    await _mark_stale(session, firm_id, now)
+    await mark_hints_stale(session, firm_id=firm_id, now=now)
     return row
 
 
@@ -88,7 +88,7 @@ async def remove_closure(
     if row is None or row.firm_id != firm_id:
         raise NotFound("There is no such closure.")
     await session.delete(row)
-    await _mark_stale(session, firm_id, now)
+    await mark_hints_stale(session, firm_id=firm_id, now=now)
 
 
 async def local_day(session: AsyncSession, *, firm_id: UUID, now: datetime) -> date:
@@ -107,7 +107,8 @@ async def _days_off(session: AsyncSession, firm_id: UUID, rules: SendingRules) -
     return found
 
 
-async def _mark_stale(session: AsyncSession, firm_id: UUID, now: datetime) -> None:
+async def mark_hints_stale(session: AsyncSession, *, firm_id: UUID, now: datetime) -> None:
+    """All dates of the firm's collections are derived anew at the worker's next tick."""
     rules = await session.get_one(SendingRules, firm_id)
     rules.hints_stale_since = now
     await session.flush()

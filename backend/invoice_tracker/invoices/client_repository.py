@@ -78,6 +78,7 @@ def _present(client: Client, debts: Sequence[tuple[int, MoneyOut]]) -> ClientOut
         email_override=client.email_override,
         effective_email=client.effective_email,
         email_source=_source(client),
+        time_zone=client.time_zone,
         email_addresses=_addresses(client),
         clio_reminders_enabled=client.clio_reminders_enabled and open_invoices > 0,
         open_invoices=open_invoices,

@@ -11,6 +11,7 @@ from sqlalchemy.dialects.postgresql import Insert, insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from invoice_tracker.core.errors import NotFound
+from invoice_tracker.firms.calendars import mark_hints_stale
 from invoice_tracker.invoices.changes import describe_address_change
 from invoice_tracker.invoices.models import Client, ClioState, Invoice, Matter, TimelineEntry
 from invoice_tracker.invoices.records import ClientRecord, MatterRecord
@@ -113,6 +114,29 @@ async def set_email_override(
         moved = {client.id: (before, client.effective_email)}
         await _note_moved(session, firm_id=firm_id, moved=moved, actor=actor, now=now)
     return client
+
+
+async def set_time_zone(
+    session: AsyncSession,
+    *,
+    firm_id: UUID,
+    client_id: UUID,
+    time_zone: str | None,
+    now: datetime,
+) -> None:
+    """By whose clock this client's reminders leave (an IANA name); ``None``: the firm's.
+
+    Raises ``NotFound``.
+    """
+    client = await session.scalar(
+        select(Client).where(Client.firm_id == firm_id, Client.id == client_id).with_for_update()
+    )
+    if client is None:
+        raise NotFound("There is no such client.")
+    if client.time_zone != time_zone:
+        client.time_zone = time_zone
+        await mark_hints_stale(session, firm_id=firm_id, now=now)
+    await session.flush()
 
 
 async def _known_clients(

@@ -45,15 +45,24 @@ async def get_client(session: SessionDep, principal: Reader, client_id: UUID) ->
 async def update_client(
     session: SessionDep, principal: Biller, clock: ClockDep, client_id: UUID, body: ClientUpdate
 ) -> ClientOut:
-    """Set where this client's reminders go. The worker plans anew at its next tick."""
-    await service.set_email_override(
-        session,
-        firm_id=principal.firm_id,
-        client_id=client_id,
-        email=body.email_override,
-        actor=principal.name,
-        now=clock.now(),
-    )
+    """Set where and by whose clock reminders go. The worker plans anew at its next tick."""
+    if "email_override" in body.model_fields_set:
+        await service.set_email_override(
+            session,
+            firm_id=principal.firm_id,
+            client_id=client_id,
+            email=body.email_override,
+            actor=principal.name,
+            now=clock.now(),
+        )
+    if "time_zone" in body.model_fields_set:
+        await service.set_time_zone(
+            session,
+            firm_id=principal.firm_id,
+            client_id=client_id,
+            time_zone=body.time_zone,
+            now=clock.now(),
+        )
     return await client_repository.get_client(
         session, firm_id=principal.firm_id, client_id=client_id
     )

@@ -7,6 +7,7 @@ from uuid import UUID
 from pydantic import EmailStr, Field
 
 from invoice_tracker.core.schemas import Input, MoneyOut, Output
+from invoice_tracker.firms.schemas import TimeZone
 from invoice_tracker.invoices.models import ClioState
 from invoice_tracker.invoices.repository import Section
 
@@ -123,6 +124,7 @@ class ClientOut(Output):
     effective_email: str | None = Field(
         description="Where reminders go: what is set here, else Clio's primary, else nowhere"
     )
+    time_zone: str | None = Field(description="Set here; null: reminders leave by the firm's clock")
     email_source: EmailSource | None = Field(description="Which of the two that is")
     email_addresses: list[ClientAddress] = Field(
         description="All that Clio has, as it last showed them"
@@ -135,6 +137,11 @@ class ClientOut(Output):
 
 
 class ClientUpdate(Input):
-    """Where this client's reminders go; null goes back to Clio's address."""
+    """What to change; a field that is left out stays.
 
-    email_override: EmailStr | None
+    ``email_override``: where this client's reminders go, null goes back to Clio's address.
+    ``time_zone``: by whose clock they leave, null goes back to the firm's.
+    """
+
+    email_override: EmailStr | None = None
+    time_zone: TimeZone | None = None

@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from invoice_tracker.invoices.changes import describe_changes, describe_new_client
 from invoice_tracker.invoices.clients import (
     set_email_override,
+    set_time_zone,
     update_known_clients,
     upsert_clients,
     upsert_matters,
@@ -25,6 +26,7 @@ __all__ = [
     "mark_all_deleted",
     "mark_deleted",
     "set_email_override",
+    "set_time_zone",
     "store_own_reminders",
     "update_known_clients",
     "upsert_bills",

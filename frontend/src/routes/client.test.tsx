@@ -13,6 +13,7 @@ function aClient(override: string | null, changes: Partial<Client> = {}): Client
     name: 'Riverside Bakery',
     email: 'first@x.org',
     email_override: override,
+    time_zone: null,
     effective_email: effective,
     email_source: override ? 'override' : 'clio',
     email_addresses: [

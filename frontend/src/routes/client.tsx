@@ -11,6 +11,7 @@ import { Lines, QueryView } from '@/components/query-view';
 import { AddressList } from '@/features/clients/address-list';
 import { OverrideForm } from '@/features/clients/override-form';
 import { clientQuery } from '@/features/clients/queries';
+import { TimeZoneChoice } from '@/features/clients/time-zone-choice';
 import { sendingRulesQuery } from '@/features/firm/queries';
 import { PauseButton } from '@/features/holds/pause-button';
 import { PauseNote } from '@/features/holds/pause-note';
@@ -19,6 +20,7 @@ import { pausesQuery } from '@/features/holds/queries';
 import { invoicesQuery } from '@/features/invoices/queries';
 import { ShortList } from '@/features/invoices/short-list';
 import { count } from '@/lib/texts';
+import { useToday } from '@/lib/today';
 
 const route = getRouteApi('/staff/shell/clients/$clientId');
 
@@ -41,6 +43,7 @@ function ClientInvoices({ clientId }: { clientId: string }) {
 
 export default function ClientPage() {
   const { clientId } = route.useParams();
+  const { timeZone } = useToday();
   const isLeftToClio = useQuery(sendingRulesQuery).data?.holds_for_other_senders;
   const pause = pauseOfClient(useQuery(pausesQuery).data?.items, clientId);
   return (
@@ -89,6 +92,7 @@ export default function ClientPage() {
                   />
                   <AddressList client={client} />
                   <OverrideForm key={client.email_override} client={client} />
+                  <TimeZoneChoice client={client} firmZone={timeZone} />
                 </Stack>
               </Card>
             </Grid.Col>

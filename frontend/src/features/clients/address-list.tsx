@@ -20,7 +20,7 @@ export function AddressList({ client }: { client: Client }) {
   const update = useUpdateClient(client.id);
   const mayWork = useMay('work');
   const choose = (email: string | null) => {
-    update.mutate(email, {
+    update.mutate({ email_override: email }, {
       onSuccess: ({ effective_email }) => notifyDone(`Reminders for ${client.name} go to ${effective_email ?? 'no one'}.`),
     });
   };

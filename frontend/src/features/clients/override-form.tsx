@@ -11,7 +11,7 @@ export function OverrideForm({ client }: { client: Client }) {
   const mayWork = useMay('work');
   const form = useForm({ initialValues: { email_override: client.email_override ?? '' } });
   const submit = form.onSubmit(({ email_override }) => {
-    update.mutate(email_override.trim() || null, {
+    update.mutate({ email_override: email_override.trim() || null }, {
       onSuccess: ({ effective_email }) => notifyDone(`Reminders for ${client.name} go to ${effective_email ?? 'no one'}.`),
       onError: (error) => form.setErrors(fieldErrors(error)),
     });

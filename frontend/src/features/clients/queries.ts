@@ -1,5 +1,8 @@
 import { queryOptions, useMutation, useQueryClient } from '@tanstack/react-query';
 import { api, unwrap } from '@/api/client';
+import type { components } from '@/api/schema.gen';
+
+type ClientUpdate = components['schemas']['ClientUpdate'];
 
 export function clientQuery(id: string) {
   return queryOptions({
@@ -12,10 +15,8 @@ export function clientQuery(id: string) {
 export function useUpdateClient(id: string) {
   const client = useQueryClient();
   return useMutation({
-    mutationFn: (email_override: string | null) =>
-      unwrap(
-        api.PATCH('/api/v1/clients/{client_id}', { params: { path: { client_id: id } }, body: { email_override } }),
-      ),
+    mutationFn: (body: ClientUpdate) =>
+      unwrap(api.PATCH('/api/v1/clients/{client_id}', { params: { path: { client_id: id } }, body })),
     onSuccess: (answer) => {
       client.setQueryData(clientQuery(id).queryKey, answer);
       void client.invalidateQueries({ queryKey: ['invoices'] });
