@@ -6,10 +6,11 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from invoice_tracker.collections.derived_holds import load_holds
 from invoice_tracker.collections.holding import open_holds, set_hold
 from invoice_tracker.collections.promise_keeping import withdraw_promises
 from invoice_tracker.collections.service import reconsider
-from invoice_tracker.domain.holds import HoldKind, describe
+from invoice_tracker.domain.holds import HoldKind, active_holds, describe
 from invoice_tracker.invoices import timeline
 from invoice_tracker.invoices.service import lock_invoices
 
@@ -69,13 +70,15 @@ async def release_holds(
         row.released_at = now
     await withdraw_promises(session, firm_id=firm_id, hold_ids=[row.id for row in wanted], now=now)
     if not silent:
+        found = await load_holds(session, firm_id=firm_id, invoice_ids=[invoice_id], now=now)
+        left = active_holds(found.get(invoice_id, []), now)
         await timeline.add(
             session,
             firm_id=firm_id,
             invoice_id=invoice_id,
             at=now,
             kind="hold_released",
-            title="Reminders go on",
+            title="A hold has ended, another goes on" if left else "Reminders go on",
             detail=f"Ended: {'; '.join(describe(row.kind) for row in wanted)}",
             actor=author,
         )

@@ -40,6 +40,12 @@ function Stop({ collection, number }: { collection: Collection; number: string }
   );
 }
 
+/** A client, a set or everything may still be paused. */
+function afterResume(number: string, holds: Collection['holds']): string {
+  if (holds[0]) return `Invoice ${number} is still on hold: ${holds[0].sentence}`;
+  return `Reminders for invoice ${number} go on.`;
+}
+
 /** Pause, resume and stop for a collection that is under way. A dispute is resolved, not resumed. */
 export function CollectionActions({ collection, number }: { collection: Collection; number: string }) {
   const [isPausing, pausing] = useDisclosure(false);
@@ -57,7 +63,7 @@ export function CollectionActions({ collection, number }: { collection: Collecti
           leftSection={<IconPlayerPlay size={16} aria-hidden />}
           loading={resume.isPending}
           onClick={() =>
-            resume.mutate(undefined, { onSuccess: () => notifyDone(`Reminders for invoice ${number} go on.`) })
+            resume.mutate(undefined, { onSuccess: ({ holds }) => notifyDone(afterResume(number, holds)) })
           }
         >
           Resume
