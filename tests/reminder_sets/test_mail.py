@@ -130,7 +130,7 @@ TWO = replace(FACTS, text=about_all(FACTS.text, LINES))
 def test_a_mail_about_several_lists_them_with_their_total_before_the_button() -> None:
     mail = write_mail(Written(), TWO)
     assert mail.subject == "Invoice 1042 and 1051"
-    table, button = mail.text.index("1051  "), mail.text.index("Pay $1,574.50:")
+    table, button = mail.text.index("1051  "), mail.text.index("View and pay $1,574.50:")
     assert table < button
     assert "Total" in mail.text
     assert "$1,574.50" in mail.text

@@ -32,13 +32,22 @@ async def make_group_link(
     """
     members = sorted(set(invoice_ids))
     client_id = await _client_of(session, firm_id, members)
+    # The page of several leads to the page of each.
+    own = [
+        await make_link(
+            session, vault, firm_id=firm_id, kind=LinkKind.pay, subject_id=member, now=now
+        )
+        for member in members
+    ]
     if len(members) == 1:
-        kind, subject_id = LinkKind.pay, members[0]
-    else:
-        kind = LinkKind.pay_group
-        subject_id = await _group_of(session, firm_id, client_id, members, now)
+        return own[0]
     return await make_link(
-        session, vault, firm_id=firm_id, kind=kind, subject_id=subject_id, now=now
+        session,
+        vault,
+        firm_id=firm_id,
+        kind=LinkKind.pay_group,
+        subject_id=await _group_of(session, firm_id, client_id, members, now),
+        now=now,
     )
 
 

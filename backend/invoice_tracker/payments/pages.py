@@ -2,6 +2,9 @@
 
 import base64
 import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -10,7 +13,9 @@ from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from invoice_tracker.domain.money import format_money
+from invoice_tracker.domain.money import format_money, total
+from invoice_tracker.domain.plain_dates import in_words
+from invoice_tracker.domain.text_variables import listed
 from invoice_tracker.firms.models import Firm
 from invoice_tracker.payments.payability import Payability, Standing
 from invoice_tracker.settings import Settings
@@ -115,6 +120,54 @@ def standing_page(
         detail=detail,
         amount=amount if standing.state in SHOWS_THE_AMOUNT else "",
     )
+
+
+@dataclass(frozen=True, slots=True)
+class GroupLine:
+    """One invoice on a page for several; ``token`` opens its own page."""
+
+    number: str
+    due_on: date | None
+    standing: Standing
+    token: str
+
+
+IN_A_LINE: dict[Payability, str] = {
+    Payability.paid: "Paid. Thank you.",
+    Payability.processing: "A payment is under way. You need to do nothing.",
+    Payability.not_payable: "Withdrawn or changed by the firm.",
+    Payability.too_small: "Too small to be paid online.",
+    Payability.too_large: "Too large to be paid online.",
+    Payability.no_online_payment: "Online payment is not available at the moment.",
+}
+
+
+def group_page(settings: Settings, *, firm: Firm, lines: Sequence[GroupLine]) -> HTMLResponse:
+    """Several invoices of one client: the total that can be paid now, and a button for each."""
+    payable = [line.standing for line in lines if line.standing.state is Payability.payable]
+    return _render(
+        settings,
+        "group.html",
+        title=f"Invoices {listed([line.number for line in lines])}",
+        firm=firm,
+        amount=format_money(total(each.due for each in payable)) if payable else "",
+        lines=[_as_shown(line) for line in lines],
+    )
+
+
+def _as_shown(line: GroupLine) -> dict[str, str]:
+    state = line.standing.state
+    amount = format_money(line.standing.due)
+    words = IN_A_LINE.get(state, "")
+    if state in SHOWS_THE_AMOUNT:
+        words = f"{amount}. {words}"
+    return {
+        "number": line.number,
+        "due": in_words(line.due_on) if line.due_on else "",
+        "amount": amount,
+        "token": line.token if state is Payability.payable else "",
+        "words": words,
+    }
 
 
 def message_page(

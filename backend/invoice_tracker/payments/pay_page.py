@@ -18,6 +18,7 @@ from invoice_tracker.firms.service import get_firm
 from invoice_tracker.invoices.models import Invoice
 from invoice_tracker.payments import pages
 from invoice_tracker.payments.checkout import FETCH_NEWS, PayAddresses, open_checkout
+from invoice_tracker.payments.group_pay_page import show_group
 from invoice_tracker.payments.models import Checkout
 from invoice_tracker.payments.payability import Payability, Standing, standing_of
 from invoice_tracker.ports import CheckoutStatus, GatewayProblem
@@ -54,10 +55,10 @@ async def _standing(adapters: Adapters, firm_id: UUID, invoice_id: UUID) -> Stan
 
 @pages_router.get("/{token}")
 async def show_pay_page(adapters: AdaptersDep, token: str) -> HTMLResponse:
-    """The firm, the invoice's number, what is owed now, and one button."""
+    """The firm, the invoice's number, what is owed now, and one button; or several of them."""
     found = await _find(adapters, token)
     if found is None:
-        return pages.unknown_link_page(adapters.settings)
+        return await show_group(adapters, token)
     firm, invoice = found
     return pages.standing_page(
         adapters.settings,

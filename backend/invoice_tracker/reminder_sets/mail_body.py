@@ -56,8 +56,12 @@ def _parts(body: str, body_format: BodyFormat) -> list[_Part]:
 
 
 def _with_table(parts: Sequence[_Part], facts: TextFacts) -> list[_Part]:
-    """A mail about several invoices always lists them: before the way to pay, or at the end."""
-    if len(facts.invoices) == 1 or any("invoices.table" in parse(part.says) for part in parts):
+    """A mail about several invoices always lists them: before the way to pay, or at the end.
+
+    A mail of thanks does so only where its text asks for it: little is left to pay.
+    """
+    is_short = len(facts.invoices) == 1 or facts.payment is not None
+    if is_short or any("invoices.table" in parse(part.says) for part in parts):
         return list(parts)
     closing = ("pay.link", "signature")
     places = (index for index, part in enumerate(parts) if part.alone in closing)
@@ -69,7 +73,8 @@ def _written(part: _Part, values: Mapping[str, str], facts: TextFacts) -> Block 
     if part.alone == "invoices.table":
         return _table(facts)
     if part.alone == "pay.link":
-        label = f"Pay {format_money(facts.balance)}"
+        verb = "Pay" if len(facts.invoices) == 1 else "View and pay"
+        label = f"{verb} {format_money(facts.balance)}"
         return Button(label, facts.pay_link) if facts.pay_link else None
     if part.html is None:
         return render(part.says, values) or None
