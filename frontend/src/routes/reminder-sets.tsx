@@ -1,10 +1,11 @@
-import { Badge, Group, Paper, Table, Text } from '@mantine/core';
+import { Badge, Group, Paper, Stack, Table, Text } from '@mantine/core';
 import { IconMailForward } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { EmptyState } from '@/components/empty-state';
 import { LinkText } from '@/components/links';
 import { PageHeader } from '@/components/page-header';
 import { Lines, QueryView } from '@/components/query-view';
+import { ForecastCard } from '@/features/collections/forecast-card';
 import { pauseOfSet } from '@/features/holds/pauses';
 import { pausesQuery } from '@/features/holds/queries';
 import { CreateMenu } from '@/features/reminder-sets/create-menu';
@@ -31,7 +32,8 @@ export default function ReminderSets() {
               Choose Create reminder sets, then Blank or a ready-made set such as Standard.
             </EmptyState>
           ) : (
-            <Paper style={{ overflow: 'clip' }}>
+            <Stack gap="lg">
+              <Paper style={{ overflow: 'clip' }}>
               <Table.ScrollContainer minWidth={520} type="native" tabIndex={0}>
                 <Table verticalSpacing="sm" horizontalSpacing="md" highlightOnHover>
                   <Table.Thead>
@@ -74,6 +76,8 @@ export default function ReminderSets() {
                 </Table>
               </Table.ScrollContainer>
             </Paper>
+            <ForecastCard />
+            </Stack>
           )
         }
       </QueryView>
