@@ -58,7 +58,9 @@ BODIES: dict[str, Any] = {
 # Operations without an id in the address: each asks about, or changes, only the caller's own firm.
 OF_THE_CALLER = {
     "accounts_create", "accounts_get_sign_up", "sessions_create", "sessions_get_current",
-    "sessions_delete_current", "firm_get", "firm_update", "logo_get", "logo_update", "logo_delete", "sending_rules_get",
+    "sessions_delete_current", "firm_get", "firm_update", "logo_get", "logo_update", "logo_delete",
+    "thank_you_get", "thank_you_update", "thank_you_preview", "thank_you_send_test",
+    "thank_you_list_variables", "sending_rules_get",
     "sending_rules_update", "setup_get", "closures_create", "holiday_countries_list", "sender_get", "sender_update",
     "sender_verification_create", "reminder_sets_create", "reminder_sets_lint",
     "reminder_sets_preview_mail", "reminder_sets_send_test_mail", "reminder_sets_list_ready_made",

@@ -30,6 +30,7 @@ from invoice_tracker.invoices import router as invoices
 from invoice_tracker.payments import pay_page
 from invoice_tracker.payments import router as payments
 from invoice_tracker.reminder_sets import router as reminder_sets
+from invoice_tracker.reminder_sets import thank_you_router as thank_you
 
 V1 = "/api/v1"
 
@@ -45,6 +46,7 @@ ROUTERS = (
     clients.router,
     payments.router,
     reminder_sets.router,
+    thank_you.router,
     auto_collect.router,
     collections.router,
     set_changes.router,

@@ -30,6 +30,7 @@ from invoice_tracker.integrations.stripe import jobs as stripe
 from invoice_tracker.integrations.stripe.events import StripeEvents
 from invoice_tracker.outbox import jobs as outbox
 from invoice_tracker.outbox.handlers import AlwaysWanted, Handlers
+from invoice_tracker.reminder_sets.thanking import ThanksDelivery, thank_for_payments
 from invoice_tracker.settings import Environment, get_settings
 from invoice_tracker.wiring import build_adapters
 
@@ -81,6 +82,7 @@ async def send_firm(adapters: Adapters, firm_id: UUID) -> None:
         kinds = await may_send(session, firm_id=firm_id)
     handlers: Handlers = {
         "reminder": ReminderDelivery(adapters),
+        "thank_you": ThanksDelivery(adapters),
         "test_mail": AlwaysWanted(),
         "sender_verification": AlwaysWanted(),
         "guard_alert": AlwaysWanted(),
@@ -88,6 +90,11 @@ async def send_firm(adapters: Adapters, firm_id: UUID) -> None:
     }
     guard = blast_guard(adapters)
     await outbox.deliver_due(adapters, firm_id, handlers=handlers, kinds=kinds, guard=guard)
+
+
+async def thank_payers(adapters: Adapters, firm_id: UUID) -> None:
+    """Write thanks for payments that came in, where the firm wants that."""
+    await thank_for_payments(adapters, firm_id)
 
 
 async def handle_events(adapters: Adapters, firm_id: UUID) -> None:
@@ -118,6 +125,7 @@ async def rederive_hints(adapters: Adapters, firm_id: UUID) -> None:
 EVERY_TICK: tuple[FirmJob, ...] = (
     handle_events,
     read_marked,
+    thank_payers,
     send_firm,
     tell_attorneys,
     record_payments,

@@ -122,6 +122,14 @@ def _call(offset_days: int) -> ReadyMadeStep:
     return ReadyMadeStep(offset_days, _CALL, _CALL_SUBJECT, StepKind.call_task)
 
 
+THANK_YOU_SUBJECT = "Thank you for your payment: invoice {{ invoice.number }}"
+THANK_YOU_BODY = _mail(
+    "Thank you. We have received your payment of {{ payment.amount }} for invoice"
+    " {{ invoice.number }}.",
+    "A balance of {{ payment.remaining }} remains open.",
+    "If you have any question, just reply to this message.",
+)
+
 READY_MADE_SETS: tuple[ReadyMadeSet, ...] = (
     ReadyMadeSet(
         key="standard",

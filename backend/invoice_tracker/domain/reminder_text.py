@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from enum import StrEnum
 
 from invoice_tracker.domain.text_variables import (
+    ONLY_IN_THANKS,
     VARIABLES,
     InvoiceLine,
     TextFacts,
@@ -16,6 +17,7 @@ from invoice_tracker.domain.text_variables import (
 )
 
 __all__ = [
+    "ONLY_IN_THANKS",
     "VARIABLES",
     "BodyFormat",
     "BrokenTemplate",

@@ -9,6 +9,7 @@ from enum import StrEnum
 from invoice_tracker.domain.plain_dates import MONTHS, in_words
 from invoice_tracker.domain.reminder_facts import StepKind
 from invoice_tracker.domain.reminder_text import (
+    ONLY_IN_THANKS,
     VARIABLE,
     VARIABLES,
     BrokenTemplate,
@@ -72,6 +73,8 @@ def lint(
     """
     problems = _lint_syntax(Field.subject, subject) + _lint_syntax(Field.body, body)
     problems += _lint_shape(subject, body, kind)
+    if asks_to_pay:
+        problems += _lint_payment(Field.subject, subject) + _lint_payment(Field.body, body)
     if not any(problem.level == Level.error for problem in problems):
         problems += _lint_content(subject, body, kind, asks_to_pay=asks_to_pay)
     is_early = kind == StepKind.email and days_overdue is not None and days_overdue < _EARLY_DAYS
@@ -117,6 +120,14 @@ def _lint_syntax(field: Field, text: str) -> list[Problem]:
         for name in dict.fromkeys(_SINGLE_BRACE.findall(text))
     ]
     return problems
+
+
+def _lint_payment(field: Field, text: str) -> list[Problem]:
+    """In a reminder nothing has been paid just now."""
+    return [
+        _error(field, f"{{{{ {name} }}}} is only known in the thank-you mail. Take it out.")
+        for name in sorted(ONLY_IN_THANKS & set(VARIABLE.findall(text)))
+    ]
 
 
 def _instead(name: str) -> str:

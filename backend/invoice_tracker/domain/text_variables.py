@@ -61,6 +61,9 @@ class TextFacts:
     signature: str
     lines: tuple[InvoiceLine, ...] = ()
     promised_on: date | None = None
+    payment: Money | None = None
+    paid_on: date | None = None
+    """Of a mail of thanks: what came in, and when. The balance is what remains."""
 
     @property
     def invoices(self) -> tuple[InvoiceLine, ...]:
@@ -122,6 +125,14 @@ _ALL = (
     Variable("invoices.total_balance", "What is still to be paid of all of them", "$1,234.50"),
     Variable("invoices.count", "How many invoices the mail is about, with the word", "1 invoice"),
     Variable("promise.date", "The day of the client's promise to pay", "March 6, 2026", True),
+    Variable("payment.amount", "What the client has just paid", "$265.50", True),
+    Variable("payment.date", "The day of that payment", "March 17, 2026", True),
+    Variable(
+        "payment.remaining",
+        "What is still open after it; nothing if all is paid",
+        "$1,234.50",
+        True,
+    ),
     Variable("matter.number", "The matter's number, never its description", "00012-Lopez", True),
     Variable(
         "pay.link",
@@ -135,6 +146,9 @@ _ALL = (
     Variable("sender.name", "The name your mail comes from", "Example Law Billing"),
     Variable("signature", "The signature set under Settings", "Example Law Billing"),
 )
+
+ONLY_IN_THANKS = frozenset({"payment.amount", "payment.date", "payment.remaining"})
+"""Variables without a value in a reminder."""
 
 VARIABLES: dict[str, Variable] = {variable.name: variable for variable in _ALL}
 
@@ -156,6 +170,9 @@ def text_values(facts: TextFacts, locale: str = "en_US") -> dict[str, str]:
         "invoices.total_balance": format_money(facts.balance, locale),
         "invoices.count": _count(len(facts.invoices)),
         "promise.date": in_words(facts.promised_on) if facts.promised_on else "",
+        "payment.amount": format_money(facts.payment, locale) if facts.payment else "",
+        "payment.date": in_words(facts.paid_on) if facts.paid_on else "",
+        "payment.remaining": _remaining(facts, locale),
         "matter.number": facts.matter_number or "",
         "pay.link": facts.pay_link or "",
         "firm.name": facts.firm_name,
@@ -174,6 +191,12 @@ def _as_lines(facts: TextFacts, locale: str) -> str:
     if len(lines) > 1:
         lines.append(f"Total: {format_money(facts.balance, locale)}")
     return "\n".join(lines)
+
+
+def _remaining(facts: TextFacts, locale: str) -> str:
+    if facts.payment is None or facts.balance.amount_minor <= 0:
+        return ""
+    return format_money(facts.balance, locale)
 
 
 def _count(number: int) -> str:

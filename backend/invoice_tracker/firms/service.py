@@ -131,7 +131,7 @@ async def finish_verification(
 
 ALWAYS = frozenset({"sender_verification", "guard_alert"})
 ONCE_VERIFIED = ALWAYS | {"test_mail", "attorney_preview"}
-IN_EARNEST = ONCE_VERIFIED | {"reminder"}
+IN_EARNEST = ONCE_VERIFIED | {"reminder", "thank_you"}
 
 
 async def may_send(session: AsyncSession, *, firm_id: UUID) -> frozenset[str]:

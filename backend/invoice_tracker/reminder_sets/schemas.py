@@ -188,3 +188,41 @@ class TestMailSent(Output):
     """Where the test mail is going."""
 
     sent_to: str
+
+
+class ThanksTextFields(Input):
+    """Subject and text of the thank-you mail."""
+
+    subject: Line = Field(default="", max_length=300)
+    body: Prose = Field(default="", max_length=20_000)
+    body_format: BodyFormat = BodyFormat.plain
+
+    @model_validator(mode="after")
+    def _cleaned(self) -> "ThanksTextFields":
+        if self.body_format is BodyFormat.rich:
+            self.body = rich_text.clean(self.body)
+        return self
+
+
+class ThankYouInput(ThanksTextFields):
+    """The text, whether it is sent after payments, and also after those recorded in Clio."""
+
+    is_enabled: bool
+    includes_clio: bool
+
+
+class ThankYouOut(Output):
+    """The thank-you mail; the ready-made text before the firm has one of its own."""
+
+    is_enabled: bool
+    includes_clio: bool
+    subject: str
+    body: str
+    body_format: BodyFormat
+
+
+class ThanksPreview(Output):
+    """The mail as it would look, and what the linter says of its text."""
+
+    mail: MailPreview
+    findings: list[FindingOut]

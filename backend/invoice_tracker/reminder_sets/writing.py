@@ -1,7 +1,7 @@
 """What the page needs to write a set: ready-made ones and the variables."""
 
 from invoice_tracker.domain.ready_made_sets import READY_MADE_SETS
-from invoice_tracker.domain.reminder_text import VARIABLES
+from invoice_tracker.domain.reminder_text import ONLY_IN_THANKS, VARIABLES
 from invoice_tracker.reminder_sets.schemas import ReadyMadeSetOut, StepOut, VariableOut
 
 
@@ -33,9 +33,10 @@ def ready_made() -> list[ReadyMadeSetOut]:
     ]
 
 
-def variables() -> list[VariableOut]:
-    """All variables, in the order in which the page offers them."""
+def variables(*, of_thanks: bool = False) -> list[VariableOut]:
+    """The variables of reminders, or of a mail of thanks, in the order the page offers them."""
     return [
         VariableOut(name=variable.name, meaning=variable.meaning, example=variable.example)
         for variable in VARIABLES.values()
+        if of_thanks or variable.name not in ONLY_IN_THANKS
     ]

@@ -451,7 +451,7 @@ export interface paths {
         head?: never;
         /**
          * Update Client
-         * @description Set where this client's reminders go. The worker plans anew at its next tick.
+         * @description Set where and by whose clock reminders go. The worker plans anew at its next tick.
          */
         patch: operations["clients_update"];
         trace?: never;
@@ -702,6 +702,90 @@ export interface paths {
          */
         put: operations["reminder_sets_set_approval"];
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/thank-you": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Thank You
+         * @description The mail that thanks for a payment, and whether it is sent.
+         */
+        get: operations["thank_you_get"];
+        /**
+         * Update Thank You
+         * @description Change the text, or switch it on or off; earlier payments are not thanked for.
+         */
+        put: operations["thank_you_update"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/thank-you/variables": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Variables
+         * @description What may stand between double braces in it.
+         */
+        get: operations["thank_you_list_variables"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/thank-you/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Preview
+         * @description The mail for the latest payment, or for a made-up one. Sends nothing.
+         */
+        post: operations["thank_you_preview"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/thank-you/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send Test
+         * @description Mail it to the logged-in person. 409 before the sender's address is verified.
+         */
+        post: operations["thank_you_send_test"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2052,6 +2136,11 @@ export interface components {
              * @description Where reminders go: what is set here, else Clio's primary, else nowhere
              */
             effective_email: string | null;
+            /**
+             * Time Zone
+             * @description Set here; null: reminders leave by the firm's clock
+             */
+            time_zone: string | null;
             /** @description Which of the two that is */
             email_source: components["schemas"]["EmailSource"] | null;
             /**
@@ -2084,11 +2173,16 @@ export interface components {
         };
         /**
          * ClientUpdate
-         * @description Where this client's reminders go; null goes back to Clio's address.
+         * @description What to change; a field that is left out stays.
+         *
+         *     ``email_override``: where this client's reminders go, null goes back to Clio's address.
+         *     ``time_zone``: by whose clock they leave, null goes back to the firm's.
          */
         ClientUpdate: {
             /** Email Override */
-            email_override: string | null;
+            email_override?: string | null;
+            /** Time Zone */
+            time_zone?: string | null;
         };
         /**
          * ClioConnectionOut
@@ -4387,6 +4481,70 @@ export interface components {
             sent_to: string;
         };
         /**
+         * ThankYouInput
+         * @description The text, whether it is sent after payments, and also after those recorded in Clio.
+         */
+        ThankYouInput: {
+            /**
+             * Subject
+             * @default
+             */
+            subject: string;
+            /**
+             * Body
+             * @default
+             */
+            body: string;
+            /** @default plain */
+            body_format: components["schemas"]["BodyFormat"];
+            /** Is Enabled */
+            is_enabled: boolean;
+            /** Includes Clio */
+            includes_clio: boolean;
+        };
+        /**
+         * ThankYouOut
+         * @description The thank-you mail; the ready-made text before the firm has one of its own.
+         */
+        ThankYouOut: {
+            /** Is Enabled */
+            is_enabled: boolean;
+            /** Includes Clio */
+            includes_clio: boolean;
+            /** Subject */
+            subject: string;
+            /** Body */
+            body: string;
+            body_format: components["schemas"]["BodyFormat"];
+        };
+        /**
+         * ThanksPreview
+         * @description The mail as it would look, and what the linter says of its text.
+         */
+        ThanksPreview: {
+            mail: components["schemas"]["MailPreview"];
+            /** Findings */
+            findings: components["schemas"]["FindingOut"][];
+        };
+        /**
+         * ThanksTextFields
+         * @description Subject and text of the thank-you mail.
+         */
+        ThanksTextFields: {
+            /**
+             * Subject
+             * @default
+             */
+            subject: string;
+            /**
+             * Body
+             * @default
+             */
+            body: string;
+            /** @default plain */
+            body_format: components["schemas"]["BodyFormat"];
+        };
+        /**
          * TimelineEntryOut
          * @description One thing that happened.
          */
@@ -6074,6 +6232,163 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ReminderSetDetail"];
+                };
+            };
+            /** @description A problem, in words */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    thank_you_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ThankYouOut"];
+                };
+            };
+            /** @description A problem, in words */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    thank_you_update: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ThankYouInput"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ThankYouOut"];
+                };
+            };
+            /** @description A problem, in words */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    thank_you_list_variables: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Items_VariableOut_"];
+                };
+            };
+            /** @description A problem, in words */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    thank_you_preview: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ThanksTextFields"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ThanksPreview"];
+                };
+            };
+            /** @description A problem, in words */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    thank_you_send_test: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ThanksTextFields"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TestMailSent"];
                 };
             };
             /** @description A problem, in words */
