@@ -24,6 +24,8 @@ SCREENS = {
     "payments": "/payments",
     "reminder-sets": "/reminder-sets",
     "reminder-set-new": "/reminder-sets/new?from=standard",
+    "auto-collect": "/auto-collect",
+    "auto-collect-new": "/auto-collect/new",
     "to-do": "/to-do",
     "to-do-upcoming": "/to-do?tab=upcoming",
     "welcome": "/welcome",
@@ -31,6 +33,7 @@ SCREENS = {
     "settings-email": "/settings/email",
     "settings-sending-rules": "/settings/sending-rules",
     "settings-clio": "/settings/clio",
+    "settings-sync": "/settings/sync",
     "settings-stripe": "/settings/stripe",
     "settings-account": "/settings/account",
 }

@@ -1,11 +1,11 @@
 """Promises to pay: kept, kept in part, broken; and disputes."""
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
 import pytest
-from scenarios.diary import Diary
+from scenarios.diary import Diary, steps
 from sqlalchemy import select
 
 from invoice_tracker.collections import controls
@@ -18,11 +18,8 @@ from invoice_tracker.collections.models import (
     PromiseState,
     ReminderState,
 )
-from invoice_tracker.collections.promises import (
-    make_promise,
-    promised_days,
-    withdraw_promise,
-)
+from invoice_tracker.collections.promised import promised_days
+from invoice_tracker.collections.promises import make_promise, withdraw_promise
 from invoice_tracker.core.errors import Conflict, Invalid
 from invoice_tracker.invoices.models import ClioState, Invoice
 from invoice_tracker.payments.service import ReportedState
@@ -270,3 +267,14 @@ async def test_only_a_wide_pause_is_left_to_resume(diary: Diary) -> None:
                 actor="Dana Hale",
                 now=diary.clock.now(),
             )
+
+
+async def test_a_mail_may_name_the_day_that_was_promised(diary: Diary) -> None:
+    invoice = await diary.invoice(DUE)
+    [step] = steps("+7", body="You named {{ promise.date }}.\n\n{{ invoice.balance }}")
+    await diary.start([step], invoice)
+    await diary.live_until(DUE)
+    await promise(diary, invoice, DUE + timedelta(days=2))
+    await diary.live_until(DUE + timedelta(days=10))
+    [mail] = diary.mails()
+    assert "You named March 18, 2026." in mail.text

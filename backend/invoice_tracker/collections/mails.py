@@ -7,7 +7,7 @@ then the lock of its row in the outbox; one that has begun to leave is not chang
 
 from collections.abc import Collection as Group
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from uuid import UUID
 
@@ -17,6 +17,7 @@ from sqlalchemy.orm import aliased
 
 from invoice_tracker.collections.facts import load_firm, load_invoices
 from invoice_tracker.collections.models import Reminder, ReminderState
+from invoice_tracker.collections.promised import promised_days
 from invoice_tracker.collections.reviewed import as_reviewed
 from invoice_tracker.collections.threads import load_thread
 from invoice_tracker.core.deps import Adapters
@@ -148,6 +149,10 @@ async def write(session: AsyncSession, this: Deciding, *, reminders: Sequence[Re
         now=this.now,
         can_take_payments=this.can_take_payments,
     )
+    promised = await promised_days(session, firm_id=firm_id, invoice_ids=stated)
+    if promised:
+        text = replace(facts.text, promised_on=max(promised.values()))
+        facts = replace(facts, text=text)
     thread = await load_thread(session, firm_id=firm_id, collection_id=lead.collection_id)
     content = write_mail(as_reviewed(step, lead), facts, thread=thread)
     if step.attach_bill:

@@ -165,22 +165,6 @@ async def see_to_promises(adapters: Adapters, firm_id: UUID) -> int:
         after, seen = ids[-1], seen + len(ids)
 
 
-async def promised_days(
-    session: AsyncSession, *, firm_id: UUID, invoice_ids: list[UUID]
-) -> dict[UUID, date]:
-    """The day of each invoice's latest promise that was not withdrawn, for texts that name it."""
-    rows = await session.execute(
-        select(Promise.invoice_id, Promise.promised_on)
-        .where(
-            Promise.firm_id == firm_id,
-            Promise.invoice_id.in_(invoice_ids),
-            Promise.state != PromiseState.withdrawn,
-        )
-        .order_by(Promise.created_at, Promise.id)
-    )
-    return dict(rows.all())
-
-
 def _in_words(amount: Money, day: date) -> str:
     return f"{format_money(amount)} by {in_words(day)}"
 

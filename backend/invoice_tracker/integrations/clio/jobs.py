@@ -78,13 +78,6 @@ async def last_read_at(adapters: Adapters, firm_id: UUID) -> datetime | None:
         return connection.last_read_at if connection else None
 
 
-async def last_read_at(adapters: Adapters, firm_id: UUID) -> datetime | None:
-    """When Clio was last read to the end."""
-    async with adapters.database.transaction(firm_id) as session:
-        connection = await session.get(ClioConnection, firm_id)
-        return connection.last_read_at if connection else None
-
-
 async def keep_webhooks(adapters: Adapters, firm_id: UUID) -> None:
     """Make, renew or repair the subscriptions to Clio's events, once a day each."""
     await webhooks.keep_webhooks(ClioAccess.of(adapters), firm_id)
