@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { step } from '@/testing/samples';
 import { contentOf, type Draft, draftOf, isChanged, nextStep, reduceDraft, toInput } from './editor';
-import { insertVariable } from './text-fields';
+import { insertVariable } from './text-editor';
 
 const content = {
   name: 'Standard',

@@ -2,10 +2,17 @@ import { Button, Code, Menu, ScrollArea, Text } from '@mantine/core';
 import { IconBraces } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { variablesQuery } from './queries';
+import { thanksVariablesQuery } from './thank-you-queries';
+
+interface Props {
+  of?: 'reminders' | 'thanks';
+  onPick: (name: string) => void;
+  disabled: boolean;
+}
 
 /** Puts a variable where the cursor is. */
-export function VariablePicker({ onPick, disabled }: { onPick: (name: string) => void; disabled: boolean }) {
-  const variables = useQuery(variablesQuery).data?.items ?? [];
+export function VariablePicker({ of = 'reminders', onPick, disabled }: Props) {
+  const variables = useQuery(of === 'thanks' ? thanksVariablesQuery : variablesQuery).data?.items ?? [];
   return (
     <Menu position="bottom-end" width={340} shadow="md" returnFocus={false}>
       <Menu.Target>
