@@ -112,6 +112,19 @@ def test_a_held_one_is_told_but_keeps_nobody_waiting() -> None:
     assert [mail.leaves for mail in mails] == [False, True]
 
 
+def test_a_start_on_the_first_sending_day_of_a_month_does_not_skip_that_month() -> None:
+    """March 1, 2026 is a Sunday."""
+    begun = at("2026-03-02 09:00")
+    monthly = replace(
+        member(1, "2026-02-02", "month0x3").situation.collection,
+        started_at=begun,
+        backlog=Backlog.skip_past,
+    )
+    situation = replace(member(1, "2026-02-02", "0").situation, collection=monthly, now=begun)
+    mails = forecast([Member(situation, of_client(1))], until=UNTIL)
+    assert [mail.on for mail in mails][:2] == [date(2026, 3, 2), date(2026, 4, 1)]
+
+
 OFFSETS = st.lists(st.integers(-5, 60), min_size=1, max_size=4, unique=True).map(sorted)
 
 

@@ -264,7 +264,8 @@ def _jumped_over(slots: Sequence[Slot], jump: Jump | None) -> list[Slot]:
 def _backlog(slots: Sequence[Slot], backlog: Backlog, start_day: date) -> list[Slot]:
     """Those that the backlog choice leaves behind."""
     if backlog == Backlog.skip_past:
-        return [slot for slot in slots if slot.day < start_day]
+        # The first of a month may lie before the start, the sending day it stands for does not.
+        return [s for s in slots if s.day < start_day and s.step.anchor != Anchor.month]
     if backlog == Backlog.fitting_step:
         return [slot for slot in slots if slot.day <= start_day][:-1]
     return []
