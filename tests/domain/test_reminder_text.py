@@ -14,9 +14,12 @@ from invoice_tracker.domain.reminder_text import (
     VARIABLES,
     BrokenTemplate,
     EmptyVariable,
+    InvoiceLine,
     TextFacts,
     UnknownVariable,
+    about_all,
     example_values,
+    fill_line,
     parse,
     render,
     render_subject,
@@ -183,6 +186,77 @@ def test_the_days_of_the_ready_made_sets(key, offsets):
     assert calls == ([45] if key == "standard" else [])
 
 
-def test_the_statement_repeats_from_the_start():
+def test_the_statement_comes_each_month():
     (step,) = ready_made_set("monthly_statement").steps
-    assert (step.anchor, step.repeat_every_days, step.repeat_max) == (Anchor.start, 30, 12)
+    assert (step.anchor, step.repeat_every_days, step.repeat_max) == (Anchor.month, None, 12)
+    assert step.is_statement
+
+
+def a_line(number="1042", due_on=date(2026, 3, 2), cents=100):
+    amount = Money(cents, "USD")
+    return InvoiceLine(number, due_on, due_on, amount, Money(0, "USD"), amount)
+
+
+def of_several(*lines):
+    return text_values(about_all(replace(FACTS, due_on=lines[0].due_on), lines))
+
+
+def test_a_mail_about_several_never_tells_of_one_what_is_not_true_of_all():
+    values = of_several(a_line(), a_line("1043", date(2026, 3, 9)), a_line("1051", None))
+    assert values["invoices.names"] == "invoices 1042, 1043 and 1051"
+    assert values["invoice.due_on"] == "March 2, 2026 or later"
+    assert values["invoice.days_overdue"] == "up to 15 days"
+    assert values["invoices.count"] == "3 invoices"
+    assert values["invoice.balance"] == values["invoices.total_balance"] == "$3.00"
+
+
+def test_what_is_true_of_all_is_said_plainly():
+    values = of_several(a_line(), a_line("1043"))
+    assert values["invoice.due_on"] == "March 2, 2026"
+    assert values["invoice.days_overdue"] == "15 days"
+
+
+def test_many_are_counted():
+    values = of_several(*(a_line(str(number)) for number in range(1, 13)))
+    assert values["invoices.names"] == "invoices 1, 2, 3 and 9 more"
+    assert len(values["invoices.table"].splitlines()) == 13
+
+
+def test_several_currencies_have_no_sum():
+    other = replace(a_line(), balance=Money(100, "CAD"))
+    with pytest.raises(ValueError, match="cannot be added"):
+        about_all(FACTS, (a_line(), other))
+
+
+@given(st.lists(st.integers(0, 10**9), min_size=2, max_size=9))
+def test_a_total_is_the_sum_of_its_rows_to_the_cent(cents):
+    lines = tuple(a_line(str(n), cents=amount) for n, amount in enumerate(cents))
+    assert about_all(FACTS, lines).balance == Money(sum(cents), "USD")
+
+
+@pytest.mark.parametrize(
+    ("text", "filled"),
+    [
+        ("{{ invoices.names }} from us", "Invoice 1042 from us"),
+        ("Is {{ invoices.names }} paid? {{ invoices.names }} is.", None),
+        ("<p>{{ invoices.names }}", "<p>Invoice 1042"),
+        ("{{ client.name }}", "maria"),
+    ],
+)
+def test_a_sentence_begins_with_a_capital(text, filled):
+    values = text_values(replace(FACTS, client_name="maria"))
+    expected = filled or "Is invoice 1042 paid? Invoice 1042 is."
+    assert fill_line(text, values) == expected
+
+
+@given(
+    st.sampled_from([step for made in READY_MADE_SETS for step in made.steps]),
+    st.text(min_size=1, max_size=30),
+    st.integers(1, 6),
+)
+def test_no_ready_made_text_has_a_hole(step, name, count):
+    lines = tuple(a_line(str(1042 + n), date(2026, 3, 2 + n)) for n in range(count))
+    facts = about_all(replace(FACTS, client_name=name.replace("{", "") + "x"), lines)
+    text = render_subject(step.subject, text_values(facts)) + render(step.body, text_values(facts))
+    assert "{{" not in text
+    assert str(Money(100 * count, "USD").amount_minor // 100) in text

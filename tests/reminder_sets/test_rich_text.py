@@ -89,13 +89,13 @@ def test_a_rich_mail_has_button_table_signature_and_a_plain_part() -> None:
     assert 'style="margin: 0 0 16px 0;"' in mail.html
     assert mail.text.startswith("Dear Ada,\n\nInvoice ")
     assert re.search(r"Total +\$\d", mail.text)
-    assert re.search(r"Pay \$[\d,.]+:\nhttps://pay.example/", mail.text)
+    assert re.search(r"View and pay \$[\d,.]+:\nhttps://pay.example/", mail.text)
     assert "Dana Hale" in mail.text
 
 
 def test_a_rich_mail_about_two_invoices_lists_them_unasked() -> None:
     mail = write_mail(rich("<p>Hello</p><p>{{ pay.link }}</p>"), TWO)
-    assert mail.text.index("Total") < mail.text.index("Pay $")
+    assert mail.text.index("Total") < mail.text.index("View and pay $")
 
 
 def test_a_link_within_a_sentence_is_a_link() -> None:

@@ -77,7 +77,7 @@ async def test_monthly_statement(diary: Diary) -> None:
         date(2026, 3, 2),
         date(2026, 4, 1),
         date(2026, 5, 1),
-        date(2026, 6, 1),  # 31 May is a Sunday
+        date(2026, 6, 1),
     ]
 
 

@@ -1,13 +1,14 @@
 """Reminder sets to begin with. Their texts are short, courteous, and firmer as time passes.
 
-Each is true on its own: a client may get the third one first, or one long after the due day.
+Each is true on its own: a client may get the third one first, or one long after the due day; and
+of one invoice as of several, which share a mail.
 """
 
 from dataclasses import dataclass
 
 from invoice_tracker.domain.reminder_facts import Anchor, StepKind
 
-SUBJECT = "Invoice {{ invoice.number }} from {{ firm.name }}"
+SUBJECT = "{{ invoices.names }} from {{ firm.name }}"
 """The same in a whole series, so that mail programs keep it in one conversation."""
 
 
@@ -23,6 +24,7 @@ class ReadyMadeStep:
     repeat_every_days: int | None = None
     repeat_max: int | None = None
     needs_approval: bool = False
+    is_statement: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,88 +46,86 @@ _ALREADY_PAID = "If you have already paid, thank you, and please disregard this 
 _CROSSED = "If your payment has crossed with this message, thank you, and please disregard it."
 
 _SOON_DUE = _mail(
-    "This is a friendly note about invoice {{ invoice.number }}. The balance is"
-    " {{ invoice.balance }}, and the due date is {{ invoice.due_on }}.",
+    "This is a friendly note about {{ invoices.names }}. The balance is {{ invoice.balance }}, and"
+    " the due date is {{ invoice.due_on }}.",
     _LINK,
-    "If you have any question about it, just reply to this message.",
+    "If you have any question, just reply to this message.",
 )
 _DUE_TODAY = _mail(
-    "We would like to remind you of invoice {{ invoice.number }}, with a balance of"
-    " {{ invoice.balance }}. Its due date is {{ invoice.due_on }}.",
+    "We would like to remind you of {{ invoices.names }}. The balance is {{ invoice.balance }}, and"
+    " the due date is {{ invoice.due_on }}.",
     _LINK,
-    f"{_ALREADY_PAID} If anything about the invoice is unclear, just reply to this message.",
+    f"{_ALREADY_PAID} If anything is unclear, just reply to this message.",
 )
 _A_WEEK_LATE = _mail(
-    "Invoice {{ invoice.number }} was due on {{ invoice.due_on }}, and {{ invoice.balance }} is"
-    " still open. It may simply have slipped by.",
+    "A balance of {{ invoice.balance }} on {{ invoices.names }} is still open. The due date was"
+    " {{ invoice.due_on }}; it may simply have slipped by.",
     _LINK,
-    f"{_ALREADY_PAID} If there is a problem with the invoice, please let us know.",
+    f"{_ALREADY_PAID} If something is not right, please let us know.",
 )
 _TWO_WEEKS_LATE = _mail(
-    "Our records show that invoice {{ invoice.number }} is now {{ invoice.days_overdue }} overdue,"
-    " with a balance of {{ invoice.balance }}.",
+    "Our records show a balance of {{ invoice.balance }} on {{ invoices.names }}, now"
+    " {{ invoice.days_overdue }} overdue.",
     "Please arrange payment, or reply to tell us when we may expect it.",
     _LINK,
     _ALREADY_PAID,
 )
 _A_MONTH_LATE = _mail(
-    "Invoice {{ invoice.number }} has been overdue since {{ invoice.due_on }}. The balance of"
-    " {{ invoice.balance }} needs your attention.",
+    "The balance of {{ invoice.balance }} on {{ invoices.names }} is {{ invoice.days_overdue }}"
+    " overdue and needs your attention.",
     "Please pay now, or contact us this week so that we can agree on a way forward.",
     _LINK,
     _CROSSED,
 )
 _FINAL = _mail(
-    "Invoice {{ invoice.number }} has been overdue for {{ invoice.days_overdue }}, and"
-    " {{ invoice.balance }} remains unpaid.",
+    "A balance of {{ invoice.balance }} on {{ invoices.names }} remains unpaid. It is"
+    " {{ invoice.days_overdue }} overdue.",
     "This is our final reminder. Please pay the balance, or contact us without delay to discuss it."
     " Otherwise we will have to consider our next steps.",
     _LINK,
     _CROSSED,
 )
 _GENTLE_FIRST = _mail(
-    "We hope you are well. Invoice {{ invoice.number }} was due on {{ invoice.due_on }}, and"
-    " {{ invoice.balance }} is still open.",
+    "We hope you are well. A balance of {{ invoice.balance }} on {{ invoices.names }} is still"
+    " open. The due date was {{ invoice.due_on }}.",
     _LINK,
     f"{_ALREADY_PAID} If we can help with anything, just reply to this message.",
 )
 _GENTLE_SECOND = _mail(
-    "May we remind you of invoice {{ invoice.number }}? It has been overdue for"
-    " {{ invoice.days_overdue }}, with a balance of {{ invoice.balance }}.",
+    "May we remind you of {{ invoices.names }}? The balance of {{ invoice.balance }} is"
+    " {{ invoice.days_overdue }} overdue.",
     _LINK,
     f"{_ALREADY_PAID} If it is easier for you to pay in parts, please tell us.",
 )
 _GENTLE_THIRD = _mail(
-    "Invoice {{ invoice.number }} is still open, {{ invoice.days_overdue }} after it was due. The"
-    " balance is {{ invoice.balance }}.",
+    "The balance of {{ invoice.balance }} on {{ invoices.names }} is still open,"
+    " {{ invoice.days_overdue }} after it was due.",
     "We would be grateful for your payment, or for a short reply to say when it may come.",
     _LINK,
     _CROSSED,
 )
 _STATEMENT = _mail(
-    "This is your statement for invoice {{ invoice.number }}, issued on {{ invoice.issued_on }}"
-    " and due on {{ invoice.due_on }}:",
-    "Total: {{ invoice.total }}\nPaid so far: {{ invoice.paid }}\nBalance: {{ invoice.balance }}",
+    "Here is your statement from {{ firm.name }}, with what is open today:",
+    "{{ invoices.table }}",
     _LINK,
-    f"{_ALREADY_PAID} If you have any question about it, just reply to this message.",
+    f"{_ALREADY_PAID} If you have any question, just reply to this message.",
 )
 _CALL = (
-    "Call {{ client.name }} about invoice {{ invoice.number }}: {{ invoice.balance }}, overdue for"
-    " {{ invoice.days_overdue }}.\n\n"
-    "Ask whether the invoice arrived and whether anything about it is unclear. Agree on a day of"
-    " payment, and note it."
+    "Call {{ client.name }} about {{ invoices.names }}: {{ invoice.balance }},"
+    " {{ invoice.days_overdue }} overdue.\n\n"
+    "Ask whether everything arrived and whether anything is unclear. Agree on a day of payment, and"
+    " note it as a promise."
 )
-_CALL_SUBJECT = "Call about invoice {{ invoice.number }}"
+_CALL_SUBJECT = "Call about {{ invoices.names }}"
 
 
 def _call(offset_days: int) -> ReadyMadeStep:
     return ReadyMadeStep(offset_days, _CALL, _CALL_SUBJECT, StepKind.call_task)
 
 
-THANK_YOU_SUBJECT = "Thank you for your payment: invoice {{ invoice.number }}"
+THANK_YOU_SUBJECT = "Thank you for your payment: {{ invoices.names }}"
 THANK_YOU_BODY = _mail(
-    "Thank you. We have received your payment of {{ payment.amount }} for invoice"
-    " {{ invoice.number }}.",
+    "Thank you. We have received your payment of {{ payment.amount }} for {{ invoices.names }}.",
     "A balance of {{ payment.remaining }} remains open.",
     "If you have any question, just reply to this message.",
 )
@@ -176,10 +176,11 @@ READY_MADE_SETS: tuple[ReadyMadeSet, ...] = (
         key="monthly_statement",
         name="Monthly statement",
         description=(
-            "A statement of the invoice when you start, then every 30 days, twelve in all at most."
+            "A statement of all that the client owes, on the first business day of each month,"
+            " twelve in all at most."
         ),
         steps=(
-            ReadyMadeStep(0, _STATEMENT, anchor=Anchor.start, repeat_every_days=30, repeat_max=12),
+            ReadyMadeStep(0, _STATEMENT, anchor=Anchor.month, repeat_max=12, is_statement=True),
         ),
     ),
     ReadyMadeSet(

@@ -28,6 +28,7 @@ __all__ = [
     "Variable",
     "about_all",
     "example_values",
+    "fill_line",
     "greeting_name",
     "is_optional",
     "parse",
@@ -37,6 +38,7 @@ __all__ = [
 ]
 
 VARIABLE = re.compile(r"\{\{[ \t]*([A-Za-z_]\w*(?:\.\w+)*)[ \t]*\}\}")
+_TAG = re.compile(r"<[^>]*>")
 _DOUBLE_BRACE = re.compile(r"\{\{|\}\}|\{%|%\}")
 
 
@@ -79,11 +81,26 @@ def render(text: str, values: Mapping[str, str]) -> str:
         if not values[name].strip() and not is_optional(name):
             raise EmptyVariable(f"{name} is empty")
     lines = [
-        VARIABLE.sub(lambda match: values[match.group(1)], line)
+        fill_line(line, values)
         for line in text.splitlines()
         if all(values[name].strip() for name in VARIABLE.findall(line))
     ]
     return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip()
+
+
+def fill_line(line: str, values: Mapping[str, str]) -> str:
+    """A line with its variables filled in. “invoice 1042” gets its capital at a sentence's start.
+
+    ``values`` has every variable that the line uses; a tag of HTML before one does not count.
+    """
+
+    def put(match: re.Match[str]) -> str:
+        name, value = match.group(1), values[match.group(1)]
+        before = _TAG.sub("", line[: match.start()]).rstrip()
+        starts = name == "invoices.names" and (not before or before[-1] in ".!?:")
+        return value[:1].upper() + value[1:] if starts else value
+
+    return VARIABLE.sub(put, line)
 
 
 def render_subject(text: str, values: Mapping[str, str]) -> str:

@@ -191,7 +191,7 @@ def _lint_mail(
     if not in_body & {"invoice.balance", "invoice.total", *_OF_ALL}:
         message = "The text does not say the amount. Add {{ invoice.balance }}."
         problems.append(_warning(Field.body, message))
-    if not everywhere & {"invoice.number", "invoices.table"}:
+    if not everywhere & {"invoice.number", "invoices.names", "invoices.table"}:
         message = "The mail does not say which invoice it is about. Add {{ invoice.number }}."
         problems.append(_warning(Field.body, message))
     return problems

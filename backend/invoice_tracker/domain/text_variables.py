@@ -1,7 +1,8 @@
 """The variables a reminder's text may use, and their values for one invoice or several.
 
 For several invoices in one mail a variable of the invoice tells about all of them: its number lists
-them, its amounts are the sums, its days are those of the oldest.
+them, its amounts are the sums. Its days are those of the oldest, and say so where the others
+differ: “March 2, 2026 or later”, “up to 15 days”.
 """
 
 from collections.abc import Sequence
@@ -96,11 +97,19 @@ def about_all(facts: TextFacts, lines: tuple[InvoiceLine, ...]) -> TextFacts:
     )
 
 
+MOST_LISTED = 4
+"""Names in a sentence; more are counted."""
+
+
 def listed(names: Sequence[str]) -> str:
-    """``1042, 1043 and 1051``."""
+    """``1042, 1043 and 1051``; of many ``1042, 1043, 1051 and 9 more``."""
     if len(names) < 2:
         return "".join(names)
-    return f"{', '.join(names[:-1])} and {names[-1]}"
+    shown, last = names[:-1], names[-1]
+    if len(names) > MOST_LISTED:
+        shown = names[: MOST_LISTED - 1]
+        last = f"{len(names) - len(shown)} more"
+    return f"{', '.join(shown)} and {last}"
 
 
 _ALL = (
@@ -121,6 +130,11 @@ _ALL = (
         "invoices.table",
         "A table of the invoices with their due days and balances; alone in its paragraph",
         "1042, due March 2, 2026: $1,234.50",
+    ),
+    Variable(
+        "invoices.names",
+        "“invoice 1042”, or “invoices 1042 and 1043” in a mail about several",
+        "invoice 1042",
     ),
     Variable("invoices.total_balance", "What is still to be paid of all of them", "$1,234.50"),
     Variable("invoices.count", "How many invoices the mail is about, with the word", "1 invoice"),
@@ -155,18 +169,18 @@ VARIABLES: dict[str, Variable] = {variable.name: variable for variable in _ALL}
 
 def text_values(facts: TextFacts, locale: str = "en_US") -> dict[str, str]:
     """A value for every variable, as it appears in the mail; empty where there is none."""
-    late = max(0, days_overdue(facts.due_on, facts.today)) if facts.due_on else 0
     return {
         "client.first_name": greeting_name(facts),
         "client.name": facts.client_name,
         "invoice.number": facts.invoice_number,
-        "invoice.issued_on": in_words(facts.issued_on) if facts.issued_on else "",
-        "invoice.due_on": in_words(facts.due_on) if facts.due_on else "",
-        "invoice.days_overdue": number_of_days(late),
+        "invoice.issued_on": _first([line.issued_on for line in facts.invoices]),
+        "invoice.due_on": _first([line.due_on for line in facts.invoices]),
+        "invoice.days_overdue": _late(facts),
         "invoice.total": format_money(facts.total, locale),
         "invoice.paid": format_money(facts.paid, locale),
         "invoice.balance": format_money(facts.balance, locale),
         "invoices.table": _as_lines(facts, locale),
+        "invoices.names": f"{_noun(len(facts.invoices))} {facts.invoice_number}",
         "invoices.total_balance": format_money(facts.balance, locale),
         "invoices.count": _count(len(facts.invoices)),
         "promise.date": in_words(facts.promised_on) if facts.promised_on else "",
@@ -199,8 +213,29 @@ def _remaining(facts: TextFacts, locale: str) -> str:
     return format_money(facts.balance, locale)
 
 
+def _first(days: Sequence[date | None]) -> str:
+    known = sorted({day for day in days if day is not None})
+    if not known:
+        return ""
+    is_only = len(known) == 1 and None not in days
+    return in_words(known[0]) if is_only else f"{in_words(known[0])} or later"
+
+
+def _late(facts: TextFacts) -> str:
+    late = {
+        max(0, days_overdue(line.due_on, facts.today)) if line.due_on else 0
+        for line in facts.invoices
+    }
+    words = number_of_days(max(late))
+    return words if len(late) == 1 else f"up to {words}"
+
+
 def _count(number: int) -> str:
-    return "1 invoice" if number == 1 else f"{number} invoices"
+    return f"{number} {_noun(number)}"
+
+
+def _noun(number: int) -> str:
+    return "invoice" if number == 1 else "invoices"
 
 
 def greeting_name(facts: TextFacts) -> str:

@@ -15,6 +15,8 @@ from inscriptis.css_profiles import CSS_PROFILES
 from inscriptis.model.config import ParserConfig
 from lxml import html as dom
 
+from invoice_tracker.domain.reminder_text import fill_line
+
 TAGS = frozenset({"p", "br", "strong", "em", "u", "a", "ul", "ol", "li", "blockquote", "h3"})
 _BLOCKS = frozenset({"p", "ul", "ol", "li", "blockquote", "h3"})
 _SCHEMES = {"http", "https", "mailto", "tel"}
@@ -130,7 +132,8 @@ def _says_something(line: str, values: Mapping[str, str]) -> bool:
 
 
 def _filled(line: str, values: Mapping[str, str]) -> str:
-    return _VARIABLE.sub(lambda match: _as_html(values[match.group(1)]), line)
+    names = _VARIABLE.findall(line)
+    return fill_line(line, {name: _as_html(values[name]) for name in names})
 
 
 def _as_html(value: str) -> str:

@@ -21,6 +21,7 @@ def ready_made() -> list[ReadyMadeSetOut]:
                     repeat_every_days=step.repeat_every_days,
                     repeat_max=step.repeat_max,
                     needs_approval=step.needs_approval,
+                    is_statement=step.is_statement,
                     subject=step.subject,
                     body=step.body,
                     cc=[],
