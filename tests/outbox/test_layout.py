@@ -1,10 +1,11 @@
 """The look of a mail: safe, complete without anything remote, and the same as text."""
 
+import re
 from html.parser import HTMLParser
 
 import pytest
 
-from invoice_tracker.outbox.layout import Button, Facts, MailLayout, render_html, render_text
+from invoice_tracker.outbox.layout import Button, Facts, MailLayout, Table, render_html, render_text
 
 PAY = "https://pay.example/p/abc?x=1&y=2"
 
@@ -124,3 +125,33 @@ def test_long_lines_are_wrapped_and_addresses_are_not() -> None:
     text = render_text(a_layout(blocks=["word " * 60, f"Go to {address} now"]))
     assert address in text
     assert all(len(line) <= 76 or address in line for line in text.splitlines())
+
+
+TABLE = Table(
+    ("Invoice", "Balance"), [("1042", "$1,200.00"), ("7", "$3.50")], ("Total", "$1,203.50")
+)
+
+
+def test_a_table_has_only_its_amounts_to_the_right() -> None:
+    html = render_html(a_layout(blocks=[TABLE]))
+    right = re.findall(r"<t[dh][^>]*text-align: right[^>]*>([^<]+)<", html)
+    assert right == ["Balance", "$1,200.00", "$3.50", "$1,203.50"]
+    assert html.count("<tr>") - render_html(a_layout(blocks=[])).count("<tr>") == 4
+
+
+def test_a_table_in_plain_text_stands_in_columns() -> None:
+    text = render_text(a_layout(blocks=[TABLE], signature="", footer=[]))
+    assert text.splitlines() == [
+        "Invoice    Balance",
+        "------------------",
+        "1042     $1,200.00",
+        "7            $3.50",
+        "------------------",
+        "Total    $1,203.50",
+    ]
+
+
+def test_the_logo_stands_for_the_heading_and_travels_with_the_mail() -> None:
+    html = render_html(a_layout(has_logo=True))
+    assert Seen(html).addresses.count("cid:logo") == 1
+    assert 'alt="Hale &amp; Moreno LLP"' in html

@@ -97,7 +97,7 @@ def fill_line(line: str, values: Mapping[str, str]) -> str:
     def put(match: re.Match[str]) -> str:
         name, value = match.group(1), values[match.group(1)]
         before = _TAG.sub("", line[: match.start()]).rstrip()
-        starts = name == "invoices.names" and (not before or before[-1] in ".!?:")
+        starts = name == "invoices.names" and (not before or before[-1] in ".!?")
         return value[:1].upper() + value[1:] if starts else value
 
     return VARIABLE.sub(put, line)
