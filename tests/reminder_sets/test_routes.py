@@ -11,6 +11,7 @@ from factories import make_client, make_invoice, make_user
 from invoice_tracker.accounts.models import Role
 from invoice_tracker.core.deps import Adapters
 from invoice_tracker.firms.models import Firm, Sender
+from invoice_tracker.invoices.models import ClioState
 from invoice_tracker.outbox.models import OutboxMessage
 from invoice_tracker.reminder_sets.models import ReminderStep
 
@@ -196,6 +197,38 @@ async def test_preview_with_a_made_up_invoice_names_the_problem(
     assert any("oops" in problem for problem in bad.json()["problems"])
     call = await client.post(f"{SETS}/mail-preview", json={"step": step(kind="call_task")})
     assert call.status_code == 422
+
+
+async def test_preview_about_all_that_a_client_owes(
+    client: httpx.AsyncClient, adapters: Adapters, firm: Firm
+) -> None:
+    now = adapters.clock.now()
+    async with adapters.database.transaction(firm.id) as session:
+        ada, bob = [await make_client(session, firm=firm, name=name) for name in ("Ada", "Bob")]
+        options: dict[str, Any] = {"firm": firm, "now": now}
+        young = await make_invoice(session, client=ada, due_on=date(2026, 3, 9), **options)
+        old = await make_invoice(session, client=ada, due_on=date(2026, 2, 20), **options)
+        others = [
+            await make_invoice(session, client=bob, due_on=date(2026, 2, 1), **options),
+            await make_invoice(
+                session, client=ada, due_on=date(2026, 2, 1), state=ClioState.paid, **options
+            ),
+            await make_invoice(
+                session, client=ada, due_on=date(2026, 2, 1), currency="GBP", **options
+            ),
+        ]
+    request = {"step": step(), "invoice_id": str(young.id), "all_open": True}
+    preview = (await client.post(f"{SETS}/mail-preview", json=request)).json()
+    assert preview["invoice_number"] == f"{old.number} and {young.number}"
+    assert "$2,400.00" in preview["text"]
+    assert all(other.number not in preview["text"] for other in others)
+    alone = (await client.post(f"{SETS}/mail-preview", json=request | {"all_open": False})).json()
+    assert alone["invoice_number"] == young.number
+    made_up = (
+        await client.post(f"{SETS}/mail-preview", json={"step": step(), "all_open": True})
+    ).json()
+    assert "1042, 1043 and 1051" in made_up["subject"]
+    assert "$1,810.00" in made_up["text"]
 
 
 async def test_test_mail_goes_to_oneself_without_copies(

@@ -12,11 +12,7 @@ from invoice_tracker.firms.service import get_sender
 from invoice_tracker.outbox.service import enqueue
 from invoice_tracker.reminder_sets.linter import lint
 from invoice_tracker.reminder_sets.mail import CannotWrite, write_mail
-from invoice_tracker.reminder_sets.mail_facts import (
-    MailFacts,
-    load_made_up_facts,
-    load_mail_facts,
-)
+from invoice_tracker.reminder_sets.preview_facts import load_preview_facts
 from invoice_tracker.reminder_sets.schemas import MailPreview, StepFields
 
 TEST_MAIL = "test_mail"
@@ -29,13 +25,17 @@ async def preview_mail(
     firm_id: UUID,
     step: StepFields,
     invoice_id: UUID | None,
+    all_open: bool,
     now: datetime,
 ) -> MailPreview:
     """The mail as it would leave now; empty with the problem named where it cannot be written.
 
+    With ``all_open`` it is about everything that the invoice's client owes.
     Raises ``NotFound`` for an invoice that is not there, ``Invalid`` for a call task.
     """
-    facts = await _facts(session, adapters, firm_id=firm_id, invoice_id=invoice_id, now=now)
+    facts = await load_preview_facts(
+        session, adapters, firm_id=firm_id, invoice_id=invoice_id, all_open=all_open, now=now
+    )
     _refuse_calls(step)
     problems = [finding.message for finding in lint([step], today=facts.text.today)]
     number = facts.text.invoice_number if invoice_id is not None else None
@@ -60,6 +60,7 @@ async def send_test_mail(
     firm_id: UUID,
     step: StepFields,
     invoice_id: UUID | None,
+    all_open: bool,
     to: str,
     now: datetime,
 ) -> None:
@@ -72,7 +73,9 @@ async def send_test_mail(
     if sender is None or sender.verified_at is None:
         raise Conflict("Please verify the sender's e-mail address first. Nothing leaves before.")
     _refuse_calls(step)
-    facts = await _facts(session, adapters, firm_id=firm_id, invoice_id=invoice_id, now=now)
+    facts = await load_preview_facts(
+        session, adapters, firm_id=firm_id, invoice_id=invoice_id, all_open=all_open, now=now
+    )
     try:
         mail = write_mail(step, facts)
     except CannotWrite as error:
@@ -87,29 +90,6 @@ async def send_test_mail(
         recipient=to,
         content=mail.model_copy(update={"subject": f"[Test] {mail.subject}", "cc": (), "bcc": ()}),
         now=now,
-    )
-
-
-async def _facts(
-    session: AsyncSession,
-    adapters: Adapters,
-    *,
-    firm_id: UUID,
-    invoice_id: UUID | None,
-    now: datetime,
-) -> MailFacts:
-    can_take_payments = await adapters.gateway.can_take_payments(firm_id)
-    if invoice_id is None:
-        return await load_made_up_facts(
-            session, adapters, firm_id=firm_id, now=now, can_take_payments=can_take_payments
-        )
-    return await load_mail_facts(
-        session,
-        adapters,
-        firm_id=firm_id,
-        invoice_id=invoice_id,
-        now=now,
-        can_take_payments=can_take_payments,
     )
 
 

@@ -98,6 +98,7 @@ async def preview_mail(
         firm_id=principal.firm_id,
         step=body.step,
         invoice_id=body.invoice_id,
+        all_open=body.all_open,
         now=clock.now(),
     )
 
@@ -117,6 +118,7 @@ async def send_test_mail(
         firm_id=principal.firm_id,
         step=body.step,
         invoice_id=body.invoice_id,
+        all_open=body.all_open,
         to=principal.email,
         now=clock.now(),
     )

@@ -172,6 +172,8 @@ class MailRequest(Input):
 
     step: StepIn
     invoice_id: UUID | None = None
+    all_open: bool = False
+    """Show the mail about all that the invoice's client owes, not about this one alone."""
 
 
 class MailPreview(Output):

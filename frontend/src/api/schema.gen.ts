@@ -3072,6 +3072,11 @@ export interface components {
             step: components["schemas"]["StepIn"];
             /** Invoice Id */
             invoice_id?: string | null;
+            /**
+             * All Open
+             * @default false
+             */
+            all_open: boolean;
         };
         /**
          * MailsOnDay

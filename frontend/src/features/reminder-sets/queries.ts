@@ -38,11 +38,17 @@ export function lintQuery(steps: StepInput[]) {
   });
 }
 
-export function previewQuery(step: StepInput, invoiceId: string | null) {
+export interface MailRequest {
+  step: StepInput;
+  invoice_id: string | null;
+  /** About everything that the invoice's client owes. */
+  all_open: boolean;
+}
+
+export function previewQuery(body: MailRequest) {
   return queryOptions({
-    queryKey: ['reminder-sets', 'preview', step, invoiceId],
-    queryFn: ({ signal }) =>
-      unwrap(api.POST('/api/v1/reminder-sets/mail-preview', { body: { step, invoice_id: invoiceId }, signal })),
+    queryKey: ['reminder-sets', 'preview', body],
+    queryFn: ({ signal }) => unwrap(api.POST('/api/v1/reminder-sets/mail-preview', { body, signal })),
     placeholderData: keepPreviousData,
     gcTime: 10_000,
     retry: false,
@@ -51,7 +57,7 @@ export function previewQuery(step: StepInput, invoiceId: string | null) {
 
 export function useSendTest() {
   return useMutation({
-    mutationFn: (body: { step: StepInput; invoice_id: string | null }) =>
+    mutationFn: (body: MailRequest) =>
       unwrap(api.POST('/api/v1/reminder-sets/test-mail', { body })),
   });
 }
