@@ -117,14 +117,24 @@ class CheckoutStatus(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class CheckoutRequest:
-    """What to ask the payment provider for. Only ids and the invoice's number leave the house."""
+class CheckoutItem:
+    """What is asked for one invoice."""
 
-    checkout_id: UUID
     invoice_id: UUID
     invoice_number: str
-    firm_name: str
     amount: Money
+
+
+@dataclass(frozen=True, slots=True)
+class CheckoutRequest:
+    """What to ask the payment provider for. Only ids and invoice numbers leave the house.
+
+    ``items`` has one at least, all in one currency.
+    """
+
+    checkout_id: UUID
+    items: tuple[CheckoutItem, ...]
+    firm_name: str
     customer_email: str | None
     success_url: str
     cancel_url: str

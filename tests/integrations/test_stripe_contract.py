@@ -12,7 +12,7 @@ from fakes import FakeGateway, MovableClock
 from integrations.stripe_world import StripeWorld, stripe_world
 from invoice_tracker.core.deps import Adapters
 from invoice_tracker.domain.money import Money
-from invoice_tracker.ports import CheckoutRequest, CheckoutStatus, PaymentGateway
+from invoice_tracker.ports import CheckoutItem, CheckoutRequest, CheckoutStatus, PaymentGateway
 
 # The SDK hands httpx its body in the old way.
 pytestmark = pytest.mark.filterwarnings("ignore:Use 'content=:DeprecationWarning")
@@ -37,10 +37,8 @@ class Case:
     def request(self, **changes: Any) -> CheckoutRequest:
         fields: dict[str, Any] = {
             "checkout_id": uuid4(),
-            "invoice_id": uuid4(),
-            "invoice_number": "1042",
+            "items": (CheckoutItem(uuid4(), "1042", Money(12_345, "USD")),),
             "firm_name": "Hale & Moreno LLP",
-            "amount": Money(12_345, "USD"),
             "customer_email": None,
             "success_url": "http://testserver/paid",
             "cancel_url": "http://testserver/back",

@@ -21,7 +21,7 @@ from invoice_tracker.integrations.stripe.checkout_params import (
 )
 from invoice_tracker.integrations.stripe.endpoint import API_VERSION
 from invoice_tracker.integrations.stripe.events import WANTED
-from invoice_tracker.ports import CheckoutRequest, GatewayRefusal
+from invoice_tracker.ports import CheckoutItem, CheckoutRequest, GatewayRefusal
 
 # Names that the SDK's modules import only for type checkers.
 UNRESOLVED = {"StripeContext": str, "Mapping": Mapping}
@@ -30,10 +30,8 @@ UNRESOLVED = {"StripeContext": str, "Mapping": Mapping}
 def request(**changes: Any) -> CheckoutRequest:
     fields: dict[str, Any] = {
         "checkout_id": uuid4(),
-        "invoice_id": uuid4(),
-        "invoice_number": "1042",
+        "items": (CheckoutItem(uuid4(), "1042", Money(12_345, "USD")),),
         "firm_name": "Hale & Moreno LLP",
-        "amount": Money(12_345, "USD"),
         "customer_email": "ada@example.org",
         "success_url": "https://pay.example/receipt?session_id={CHECKOUT_SESSION_ID}",
         "cancel_url": "https://pay.example/",
@@ -83,7 +81,7 @@ def test_the_marks_are_on_session_and_payment() -> None:
     params = checkout_params(firm_id, asked)
     marks = {
         "firm_id": str(firm_id),
-        "invoice_id": str(asked.invoice_id),
+        "invoice_id": str(asked.items[0].invoice_id),
         "checkout_id": str(asked.checkout_id),
     }
     assert params["metadata"] == params["payment_intent_data"]["metadata"] == marks

@@ -406,15 +406,15 @@ async def test_a_payment_marked_for_another_firm_is_refused(world: StripeWorld) 
     assert await world.balance() == 120_000
 
 
-async def test_a_payment_marked_for_an_unknown_invoice_is_refused(world: StripeWorld) -> None:
+async def test_a_payment_marked_for_an_unknown_checkout_is_refused(world: StripeWorld) -> None:
     session_id = await world.press()
     lines = world.books[FIRST].table("line_items")[session_id]
-    lines["payment_intent_data"]["metadata"]["invoice_id"] = str(world.firm.id)
+    lines["payment_intent_data"]["metadata"]["checkout_id"] = str(world.firm.id)
     world.books[FIRST].table("sessions")[session_id]["metadata"] = {}
     await world.do(f"sessions/{session_id}/pay")
     outcomes = await world.work()
     assert set(outcomes) == {
-        "Refused: this firm has no such invoice.",
+        "Refused: this firm has opened no such checkout.",
         "Not a payment of this product: nothing to do.",
     }
     assert await world.payments() == []

@@ -4,6 +4,8 @@ from datetime import datetime
 from typing import Any
 
 from invoice_tracker.domain.money import Money
+from invoice_tracker.invoices.models import Invoice
+from invoice_tracker.payments.checkout_rows import Line
 from invoice_tracker.payments.service import PaymentReport, ReportedState
 
 
@@ -24,3 +26,8 @@ def report(
         asked_at=at,
         **(fields | more),
     )
+
+
+def lines(*invoices: Invoice, amount: int = 120_000) -> list[Line]:
+    """A checkout that asked for the same amount for each of these."""
+    return [Line(invoice.id, amount) for invoice in invoices]

@@ -4,7 +4,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from payments.reports import report
+from payments.reports import lines, report
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -13,13 +13,11 @@ from fakes import FakeGateway, MovableClock, RecordingPoke
 from invoice_tracker.core.deps import Adapters
 from invoice_tracker.core.errors import NotFound
 from invoice_tracker.invoices.models import Client, ClioState, Invoice
-from invoice_tracker.payments.checkout import Opening, PayAddresses, open_checkout
+from invoice_tracker.payments.checkout import Opening, open_checkout
 from invoice_tracker.payments.models import Checkout, CheckoutState
 from invoice_tracker.payments.payability import Payability
 from invoice_tracker.payments.service import apply_report
 from invoice_tracker.ports import CheckoutStatus, GatewayProblem, GatewayRefusal
-
-ADDRESSES = PayAddresses("http://testserver/paid", "http://testserver/back")
 
 
 @pytest.fixture
@@ -31,9 +29,7 @@ def gateway(adapters: Adapters) -> FakeGateway:
 @pytest.fixture
 async def press(adapters: Adapters, invoice: Invoice) -> Any:
     async def press() -> Opening:
-        return await open_checkout(
-            adapters, firm_id=invoice.firm_id, invoice_id=invoice.id, addresses=ADDRESSES
-        )
+        return await open_checkout(adapters, firm_id=invoice.firm_id, invoice_ids=[invoice.id])
 
     return press
 
@@ -50,7 +46,10 @@ async def states(session: AsyncSession) -> list[CheckoutState]:
 async def test_a_page_is_opened_for_what_is_owed(press: Any, gateway: FakeGateway) -> None:
     opening = await press()
     (request,) = gateway.opened.values()
-    assert (request.amount.amount_minor, request.amount.currency) == (120_000, "USD")
+    assert (request.items[0].amount.amount_minor, request.items[0].amount.currency) == (
+        120_000,
+        "USD",
+    )
     assert request.customer_email == "ada@example.org"
     assert opening.url.endswith(next(iter(gateway.opened)))
 
@@ -83,7 +82,7 @@ async def test_a_changed_balance_gets_another_page(
     await session.flush()
     second = await press()
     assert second.url != first.url
-    assert [r.amount.amount_minor for r in gateway.opened.values()] == [120_000, 100_000]
+    assert [r.items[0].amount.amount_minor for r in gateway.opened.values()] == [120_000, 100_000]
     assert list(gateway.statuses.values()) == [CheckoutStatus.expired, CheckoutStatus.open]
 
 
@@ -147,7 +146,7 @@ async def test_a_crash_and_another_balance_never_hand_out_the_old_amount(
     gateway.problem = None
     opening = await press()
     wanted = [r for key, r in gateway.opened.items() if opening.url.endswith(key)]
-    assert [request.amount.amount_minor for request in wanted] == [100_000]
+    assert [request.items[0].amount.amount_minor for request in wanted] == [100_000]
     assert list(gateway.statuses.values()) == [CheckoutStatus.expired, CheckoutStatus.open]
 
 
@@ -217,7 +216,7 @@ async def test_a_bank_debit_under_way_closes_the_door(
     await apply_report(
         session,
         firm_id=invoice.firm_id,
-        invoice_id=invoice.id,
+        lines=lines(invoice),
         report=report("processing", at=clock.now()),
         now=clock.now(),
     )
@@ -232,6 +231,4 @@ async def test_another_firms_invoice_cannot_be_paid(
         stranger = await make_firm(other, now=clock.now(), name="Other LLP")
     for firm_id, invoice_id in ((stranger.id, invoice.id), (invoice.firm_id, uuid4())):
         with pytest.raises(NotFound):
-            await open_checkout(
-                adapters, firm_id=firm_id, invoice_id=invoice_id, addresses=ADDRESSES
-            )
+            await open_checkout(adapters, firm_id=firm_id, invoice_ids=[invoice_id])

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from payments.reports import report
+from payments.reports import lines, report
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -49,7 +49,7 @@ class Books:
         await apply_report(
             self.session,
             firm_id=self.invoice.firm_id,
-            invoice_id=self.invoice.id,
+            lines=lines(self.invoice),
             report=given,
             now=self.clock.now(),
         )

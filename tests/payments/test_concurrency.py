@@ -5,18 +5,17 @@ from datetime import date
 from uuid import UUID
 
 import pytest
-from payments.reports import report
+from payments.reports import lines, report
 from sqlalchemy import func, select, text
 from sqlalchemy.exc import DBAPIError
 
 from factories import make_client, make_firm, make_invoice
 from invoice_tracker.core.deps import Adapters
 from invoice_tracker.invoices.models import Invoice
-from invoice_tracker.payments.checkout import PayAddresses, open_checkout
+from invoice_tracker.payments.checkout import open_checkout
+from invoice_tracker.payments.checkout_rows import Line
 from invoice_tracker.payments.models import Checkout, CheckoutState, Payment
 from invoice_tracker.payments.service import apply_report
-
-ADDRESSES = PayAddresses("http://testserver/paid", "http://testserver/back")
 
 
 @pytest.fixture
@@ -36,7 +35,7 @@ async def settle(adapters: Adapters, invoice: Invoice, intent_id: str) -> None:
         await apply_report(
             session,
             firm_id=invoice.firm_id,
-            invoice_id=invoice.id,
+            lines=lines(invoice),
             report=report("settled", at=now, intent_id=intent_id),
             now=now,
         )
@@ -48,8 +47,7 @@ async def test_two_browsers_end_on_one_page(committed_adapters: Adapters, invoic
             open_checkout(
                 committed_adapters,
                 firm_id=invoice.firm_id,
-                invoice_id=invoice.id,
-                addresses=ADDRESSES,
+                invoice_ids=[invoice.id],
             )
             for _ in range(5)
         )
@@ -87,7 +85,7 @@ async def refuse_to_wait(adapters: Adapters, firm_id: UUID, invoice_id: UUID) ->
         await apply_report(
             session,
             firm_id=firm_id,
-            invoice_id=invoice_id,
+            lines=[Line(invoice_id, 120_000)],
             report=report("settled", at=now),
             now=now,
         )
@@ -114,7 +112,7 @@ async def test_opening_a_page_waits_for_whoever_holds_the_invoice(
         await apply_report(
             holder,
             firm_id=invoice.firm_id,
-            invoice_id=invoice.id,
+            lines=lines(invoice),
             report=report("settled", at=now),
             now=now,
         )
@@ -122,8 +120,7 @@ async def test_opening_a_page_waits_for_whoever_holds_the_invoice(
             open_checkout(
                 committed_adapters,
                 firm_id=invoice.firm_id,
-                invoice_id=invoice.id,
-                addresses=ADDRESSES,
+                invoice_ids=[invoice.id],
             )
         )
         await asyncio.sleep(0.2)

@@ -8,26 +8,14 @@ from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from factories import make_client, make_firm, make_invoice
-from fakes import MovableClock
 from invoice_tracker.core.database import enter_firm
 from invoice_tracker.core.deps import Adapters
 from invoice_tracker.core.errors import Invalid, NotFound
 from invoice_tracker.firms.links import make_link, open_link
 from invoice_tracker.firms.models import Firm, LinkKind
-from invoice_tracker.invoices.models import Client, Invoice
+from invoice_tracker.invoices.models import Invoice
 from invoice_tracker.payments.groups import group_members, make_group_link
 from invoice_tracker.payments.models import PayGroup
-
-
-@pytest.fixture
-async def second(
-    session: AsyncSession, firm: Firm, invoice: Invoice, clock: MovableClock
-) -> Invoice:
-    """Another invoice of the same client."""
-    client = await session.get_one(Client, invoice.client_id)
-    return await make_invoice(
-        session, firm=firm, client=client, now=clock.now(), due_on=date(2026, 4, 20)
-    )
 
 
 async def test_the_same_invoices_have_the_same_link(

@@ -5,7 +5,7 @@ from typing import Any
 
 import httpx
 import pytest
-from payments.reports import report
+from payments.reports import lines, report
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -168,7 +168,10 @@ async def test_an_amount_without_cents(
     assert "Pay ¥5,000" in (await anonymous.get(path)).text
     await anonymous.post(path)
     (request,) = gateway.opened.values()
-    assert (request.amount.amount_minor, request.amount.currency) == (5_000, "JPY")
+    assert (request.items[0].amount.amount_minor, request.items[0].amount.currency) == (
+        5_000,
+        "JPY",
+    )
 
 
 async def test_a_link_that_opens_nothing(
@@ -265,7 +268,7 @@ async def test_the_receipt_once_the_books_know(
     await apply_report(
         session,
         firm_id=invoice.firm_id,
-        invoice_id=invoice.id,
+        lines=lines(invoice),
         report=report("settled", at=clock.now()),
         now=clock.now(),
     )

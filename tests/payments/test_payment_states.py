@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 import pytest
-from payments.reports import report
+from payments.reports import lines, report
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -23,13 +23,14 @@ from invoice_tracker.payments.service import (
 async def apply(
     session: AsyncSession, invoice: Invoice, given: PaymentReport
 ) -> PaymentChange | None:
-    return await apply_report(
+    changes = await apply_report(
         session,
         firm_id=invoice.firm_id,
-        invoice_id=invoice.id,
+        lines=lines(invoice),
         report=given,
         now=given.asked_at,
     )
+    return changes[0] if changes else None
 
 
 async def balance(session: AsyncSession, invoice: Invoice) -> int:

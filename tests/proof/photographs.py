@@ -44,8 +44,10 @@ BEGIN
             WHERE id = ANY (invoice_ids)),
         'payments', (SELECT jsonb_agg(to_jsonb(t)) FROM public.payments t
             WHERE invoice_id = ANY (invoice_ids)),
-        'checkouts', (SELECT jsonb_agg(to_jsonb(t)) FROM public.checkouts t
-            WHERE invoice_id = ANY (invoice_ids)),
+        'checkouts', (SELECT jsonb_agg(to_jsonb(t) || jsonb_build_object(
+                'invoice_id', l.invoice_id))
+            FROM public.checkouts t JOIN public.checkout_lines l ON l.checkout_id = t.id
+            WHERE l.invoice_id = ANY (invoice_ids)),
         'holds', (SELECT jsonb_agg(to_jsonb(t)) FROM public.holds t
             WHERE firm_id = firm AND released_at IS NULL)));
     RETURN NULL;

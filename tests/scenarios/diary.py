@@ -29,6 +29,7 @@ from invoice_tracker.domain.ready_made_sets import ready_made_set
 from invoice_tracker.domain.reminder_schedule import Anchor, Backlog, StepKind
 from invoice_tracker.firms.models import Firm, SendingRules
 from invoice_tracker.invoices.models import Client, Invoice, TimelineEntry
+from invoice_tracker.payments.checkout_rows import Line
 from invoice_tracker.payments.service import PaymentReport, ReportedState, apply_report
 from invoice_tracker.ports import OutgoingMail, Reread
 from invoice_tracker.reminder_sets.schemas import StepIn
@@ -268,10 +269,9 @@ class Diary:
             asked_at=now,
             **fields,
         )
+        lines = [Line(invoice.id, amount_minor)]
         async with self.adapters.database.transaction(self.firm.id) as session:
-            await apply_report(
-                session, firm_id=self.firm.id, invoice_id=invoice.id, report=report, now=now
-            )
+            await apply_report(session, firm_id=self.firm.id, lines=lines, report=report, now=now)
             await reconsider(session, firm_id=self.firm.id, invoice_ids=[invoice.id], now=now)
 
     async def pay(

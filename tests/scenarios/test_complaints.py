@@ -53,6 +53,7 @@ from invoice_tracker.inbox.process import Event
 from invoice_tracker.inbox.service import record
 from invoice_tracker.invoices.models import Client, Invoice
 from invoice_tracker.outbox.models import MessageState, OutboxMessage
+from invoice_tracker.payments.checkout_rows import Line
 from invoice_tracker.payments.service import PaymentReport, ReportedState, apply_report
 from invoice_tracker.ports import MailRefused, MailServerUnavailable, MailUncertain
 
@@ -420,7 +421,8 @@ class Stumbling:
         now = self._diary.clock.now()
         report = settled(self._invoice, now)
         given = {"firm_id": event.firm_id, "now": now}
-        await apply_report(session, invoice_id=self._invoice.id, report=report, **given)
+        lines = [Line(self._invoice.id, report.amount.amount_minor)]
+        await apply_report(session, lines=lines, report=report, **given)
         await reconsider(session, invoice_ids=[self._invoice.id], **given)
         if self._breaks:
             self._breaks = False

@@ -9,7 +9,7 @@ from invoice_tracker.collections.holds import add_hold
 from invoice_tracker.collections.models import CollectionState, ReminderState
 from invoice_tracker.domain.holds import HoldKind
 from invoice_tracker.invoices.repository import get_invoice
-from invoice_tracker.payments.models import Checkout, CheckoutState
+from invoice_tracker.payments.models import Checkout, CheckoutLine, CheckoutState
 from invoice_tracker.payments.service import ReportedState
 from invoice_tracker.ports import CheckoutStatus, MailRefused
 
@@ -108,12 +108,12 @@ async def test_bank_debit_processing_then_settled(diary: Diary) -> None:
 
 async def _open_checkout(diary: Diary, invoice_id: object, session_id: str) -> None:
     now = diary.clock.now()
+    checkout_id = uuid4()
     async with diary.adapters.database.transaction(diary.firm.id) as session:
         session.add(
             Checkout(
-                id=uuid4(),
+                id=checkout_id,
                 firm_id=diary.firm.id,
-                invoice_id=invoice_id,
                 amount_minor=120_000,
                 currency="USD",
                 state=CheckoutState.open,
@@ -121,6 +121,17 @@ async def _open_checkout(diary: Diary, invoice_id: object, session_id: str) -> N
                 url="https://checkout.example/1",
                 created_at=now,
                 expires_at=now + timedelta(days=1),
+            )
+        )
+        await session.flush()
+        session.add(
+            CheckoutLine(
+                checkout_id=checkout_id,
+                invoice_id=invoice_id,
+                firm_id=diary.firm.id,
+                position=0,
+                amount_minor=120_000,
+                state=CheckoutState.open,
             )
         )
 

@@ -17,7 +17,13 @@ from invoice_tracker.collections.models import Collection, CollectionState, Hold
 from invoice_tracker.domain.holds import Hold, HoldKind
 from invoice_tracker.firms.models import SendingRules
 from invoice_tracker.invoices.models import Client, Invoice
-from invoice_tracker.payments.models import Checkout, CheckoutState, Payment, PaymentState
+from invoice_tracker.payments.models import (
+    OPEN_STATES,
+    Checkout,
+    CheckoutLine,
+    Payment,
+    PaymentState,
+)
 from invoice_tracker.reminder_sets.models import ReminderSetVersion
 
 CHECKOUT_GRACE = timedelta(minutes=30)
@@ -128,10 +134,12 @@ async def _from_checkouts(
     session: AsyncSession, firm_id: UUID, invoice_ids: Group[UUID]
 ) -> list[tuple[UUID, Hold]]:
     rows = await session.execute(
-        select(Checkout.invoice_id, Checkout.created_at).where(
-            Checkout.firm_id == firm_id,
-            Checkout.invoice_id.in_(invoice_ids),
-            Checkout.state.in_([CheckoutState.pending, CheckoutState.open]),
+        select(CheckoutLine.invoice_id, Checkout.created_at)
+        .join(Checkout, Checkout.id == CheckoutLine.checkout_id)
+        .where(
+            CheckoutLine.firm_id == firm_id,
+            CheckoutLine.invoice_id.in_(invoice_ids),
+            CheckoutLine.state.in_(OPEN_STATES),
         )
     )
     return [

@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import select
 
 from invoice_tracker.core.deps import Adapters
-from invoice_tracker.payments.models import Checkout, CheckoutState
+from invoice_tracker.payments.models import OPEN_STATES, Checkout, CheckoutLine
 from invoice_tracker.ports import CheckoutStatus
 
 MOST_BILLS = 200
@@ -57,18 +57,21 @@ async def _look_at_checkouts(
 ) -> None:
     async with adapters.database.transaction(firm_id) as session:
         rows = await session.execute(
-            select(Checkout.invoice_id, Checkout.stripe_session_id).where(
-                Checkout.firm_id == firm_id,
-                Checkout.invoice_id.in_(invoice_ids),
-                Checkout.state.in_([CheckoutState.pending, CheckoutState.open]),
+            select(CheckoutLine.invoice_id, Checkout.stripe_session_id)
+            .join(Checkout, Checkout.id == CheckoutLine.checkout_id)
+            .where(
+                CheckoutLine.firm_id == firm_id,
+                CheckoutLine.invoice_id.in_(invoice_ids),
+                CheckoutLine.state.in_(OPEN_STATES),
                 Checkout.stripe_session_id.is_not(None),
             )
         )
-        sessions = {str(session_id): invoice_id for invoice_id, session_id in rows}
+        sessions = [(invoice_id, str(session_id)) for invoice_id, session_id in rows]
     if not sessions:
         return
-    answer = await adapters.gateway.look_at_checkouts(firm_id, list(sessions))
-    for session_id, invoice_id in sessions.items():
+    asked = {session_id for _, session_id in sessions}
+    answer = await adapters.gateway.look_at_checkouts(firm_id, asked)
+    for invoice_id, session_id in sessions:
         status = answer.statuses.get(session_id)
         if status in (CheckoutStatus.processing, CheckoutStatus.paid):
             truth.doubts[invoice_id] = Doubt("A payment is on its way.", UNDER_WAY)

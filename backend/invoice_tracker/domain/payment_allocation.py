@@ -1,4 +1,4 @@
-"""Which local payments Clio already shows, and what is owed after those it does not."""
+"""One payment over several invoices; which payments Clio shows, and what is owed after the rest."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -92,6 +92,54 @@ def newly_confirmed(
 def overpayment(*, amount_minor: int, balance_minor: int) -> int:
     """How much of a payment exceeds what was owed when it came in."""
     return max(0, amount_minor - max(0, balance_minor))
+
+
+@dataclass(frozen=True, slots=True)
+class Allocation:
+    """What of one payment went to one invoice, in minor units.
+
+    ``excess_minor`` of the amount is more than was owed when it came in.
+    """
+
+    amount_minor: int
+    excess_minor: int = 0
+
+
+def allocate(amount_minor: int, asked: Sequence[int]) -> list[int]:
+    """Split a payment over lines in their order, to each what was asked for it.
+
+    The sum is exact. What is missing is missing at the last lines; what is more than was asked for
+    stands at the last line. Raises ``ValueError`` for no lines, or an amount below zero.
+    """
+    if not asked or min(amount_minor, *asked) < 0:
+        raise ValueError("A payment needs lines, and no amount may be below zero.")
+    shares = []
+    left = amount_minor
+    for wanted in asked:
+        shares.append(min(left, wanted))
+        left -= shares[-1]
+    shares[-1] += left
+    return shares
+
+
+def give_back(refund_minor: int, allocations: Sequence[Allocation]) -> list[int]:
+    """How much of each allocation is given back, of all that was refunded until now.
+
+    First what was too much, then the amounts, each time the last allocation first: the oldest
+    invoices stay paid, and as few as possible are owed again. It depends on the total alone, so a
+    refund that fails leads back to where things stood. Never more than was paid.
+    """
+    given = [0] * len(allocations)
+    left = max(0, refund_minor)
+    for limits in (
+        [allocation.excess_minor for allocation in allocations],
+        [allocation.amount_minor for allocation in allocations],
+    ):
+        for place in reversed(range(len(allocations))):
+            part = min(left, limits[place] - given[place])
+            given[place] += part
+            left -= part
+    return given
 
 
 def _confirmed(payment: LocalPayment, read_at: datetime) -> LocalPayment:

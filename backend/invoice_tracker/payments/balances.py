@@ -41,9 +41,19 @@ async def effective_balances(
     return {invoice_id: int(balance) for invoice_id, balance in rows}
 
 
-async def amount_due(session: AsyncSession, *, invoice: Invoice) -> int:
-    """What a client may pay now, in minor units: zero where the bill is not awaiting payment."""
-    if invoice.clio_state is not ClioState.awaiting_payment:
-        return 0
-    balances = await effective_balances(session, firm_id=invoice.firm_id, invoice_ids=[invoice.id])
-    return max(0, balances[invoice.id])
+async def amounts_due(session: AsyncSession, *, invoices: Collection[Invoice]) -> dict[UUID, int]:
+    """What a client may pay now for each of these invoices of one firm, in minor units.
+
+    Zero where the bill is not awaiting payment.
+    """
+    if not invoices:
+        return {}
+    firm_id = next(iter(invoices)).firm_id
+    ids = [invoice.id for invoice in invoices]
+    balances = await effective_balances(session, firm_id=firm_id, invoice_ids=ids)
+    return {
+        invoice.id: max(0, balances[invoice.id])
+        if invoice.clio_state is ClioState.awaiting_payment
+        else 0
+        for invoice in invoices
+    }

@@ -1,40 +1,44 @@
 """Opening a page to pay on, for what is owed at this moment and never twice for one balance.
 
 The row is committed before the payment provider is asked, and its id is the idempotency key: a
-crash, a double click or two browsers end on the same page.
+crash, a double click or two browsers end on the same page. An invoice is in one open page at most:
+before another one is opened, for a group that overlaps or another amount, the first is closed.
 """
 
+from collections.abc import Collection
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from uuid import UUID, uuid4
+from uuid import UUID
 
-from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from invoice_tracker.core.deps import Adapters
-from invoice_tracker.domain.money import Money
-from invoice_tracker.firms.models import Firm
-from invoice_tracker.firms.service import get_firm
-from invoice_tracker.invoices.models import Client, Invoice
+from invoice_tracker.core.errors import NotFound
+from invoice_tracker.invoices.service import lock_invoices
+from invoice_tracker.payments.checkout_rows import (
+    Line,
+    begin_checkout,
+    close_checkout,
+    lines_of,
+    open_for,
+    request_for,
+)
 from invoice_tracker.payments.models import Checkout, CheckoutState
-from invoice_tracker.payments.payability import Payability, Standing, standing_of
-from invoice_tracker.payments.service import lock_invoice
+from invoice_tracker.payments.payability import (
+    Bill,
+    Payability,
+    Standing,
+    bills_of,
+    payable_together,
+    together,
+)
 from invoice_tracker.ports import CheckoutRequest, CheckoutStatus, GatewayProblem, GatewayRefusal
 
-LIFETIME = timedelta(hours=23)
-"""The provider allows 24 hours; an hour is left for clocks that differ."""
 STILL_LONG_ENOUGH = timedelta(minutes=30)
 ATTEMPTS = 5
 FETCH_NEWS = "look_at_checkouts"
 """The worker's job that finds payments whose webhook has not come."""
-
-
-@dataclass(frozen=True, slots=True)
-class PayAddresses:
-    """Where the provider sends the client back to."""
-
-    success_url: str
-    cancel_url: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,169 +50,172 @@ class Opening:
 
 
 @dataclass(frozen=True, slots=True)
+class _Page:
+    """A row, and what the provider is asked for with it."""
+
+    checkout: Checkout
+    request: CheckoutRequest
+
+
+@dataclass(frozen=True, slots=True)
 class _Prepared:
     standing: Standing
-    checkout: Checkout | None
-    request: CheckoutRequest | None
+    page: _Page | None = None
+    in_the_way: tuple[_Page, ...] = ()
 
 
 async def open_checkout(
-    adapters: Adapters, *, firm_id: UUID, invoice_id: UUID, addresses: PayAddresses
+    adapters: Adapters,
+    *,
+    firm_id: UUID,
+    invoice_ids: Collection[UUID],
+    pay_group_id: UUID | None = None,
 ) -> Opening:
-    """A page for the current balance: the open one, if it has the amount and half an hour left.
+    """A page for what these invoices of one client owe now: the open one, if it asks for just that
+    and has half an hour left.
 
-    Raises ``NotFound`` for an unknown invoice, ``GatewayProblem`` when the provider refuses or
-    does not answer.
+    ``pay_group_id`` is the group whose page the client stands on. Raises ``NotFound`` for an
+    unknown invoice, ``GatewayProblem`` when the provider refuses or does not answer.
     """
     takes_payments = await adapters.gateway.can_take_payments(firm_id)
-    fresh: UUID | None = None
+    asked: set[UUID] = set()
     for _ in range(ATTEMPTS):
-        now = adapters.clock.now()
         async with adapters.database.transaction(firm_id) as session:
             prepared = await _prepare(
                 session,
+                adapters,
                 firm_id=firm_id,
-                invoice_id=invoice_id,
+                invoice_ids=invoice_ids,
+                pay_group_id=pay_group_id,
                 takes_payments=takes_payments,
-                addresses=addresses,
-                now=now,
             )
-        checkout = prepared.checkout
-        if checkout is None or prepared.request is None:
-            return Opening(prepared.standing, None)
-        if checkout.state is CheckoutState.pending:
-            # Its answer is not used before another look, under the lock, at what is owed.
-            await _ask(adapters, checkout, prepared.request)
-            fresh = checkout.id
-            continue
-        known_open = checkout.id == fresh
-        opening = await _use(adapters, checkout, prepared.standing, now, known_open=known_open)
+        opening = await _advance(adapters, firm_id, prepared, asked)
         if opening is not None:
             return opening
     raise GatewayProblem("The amount is changing right now. Please try again in a minute.")
 
 
-async def _use(
-    adapters: Adapters, checkout: Checkout, standing: Standing, now: datetime, *, known_open: bool
+async def _advance(
+    adapters: Adapters, firm_id: UUID, prepared: _Prepared, asked: set[UUID]
 ) -> Opening | None:
-    """The open page, if it still fits; None once it is closed and another one is needed."""
+    """One step towards the page; None where what is owed has to be looked at again first."""
+    for page in prepared.in_the_way:
+        if await _is_being_paid(adapters, page):
+            return await _wait_for_news(adapters, firm_id, prepared.standing)
+    if prepared.in_the_way:
+        return None
+    if prepared.page is None:
+        return Opening(prepared.standing, None)
+    checkout = prepared.page.checkout
+    if checkout.state is CheckoutState.pending:
+        await _ask(adapters, prepared.page)
+        asked.add(checkout.id)
+        return None
+    known_open = checkout.id in asked
     status = CheckoutStatus.open if known_open else await _status(adapters, checkout)
-    if status is CheckoutStatus.open and _fits(checkout, standing, now):
-        return Opening(standing, checkout.url)
     if status is CheckoutStatus.open:
-        session_id = _session_id(checkout)
-        status = await adapters.gateway.expire_checkout(checkout.firm_id, session_id)
-    if status in (CheckoutStatus.paid, CheckoutStatus.processing):
-        # The client has paid, and the news has not come in yet: fetch it, and open no other.
-        await adapters.poke(FETCH_NEWS, checkout.firm_id)
-        return Opening(Standing(Payability.processing, standing.due), None)
+        return Opening(prepared.standing, checkout.url)
+    if status is not CheckoutStatus.expired:
+        return await _wait_for_news(adapters, firm_id, prepared.standing)
     await _note_expired(adapters, checkout)
     return None
 
 
-async def close_checkout(
-    session: AsyncSession, *, firm_id: UUID, session_id: str, state: CheckoutState
-) -> bool:
-    """Note that nobody can pay on this page any more; whether that is news.
-
-    What is closed stays as it is.
-    """
-    checkout = await session.scalar(
-        select(Checkout)
-        .where(Checkout.firm_id == firm_id, Checkout.stripe_session_id == session_id)
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    )
-    if checkout is None or checkout.state is not CheckoutState.open:
-        return False
-    checkout.state = state
-    await session.flush()
-    return True
-
-
 async def _prepare(
     session: AsyncSession,
+    adapters: Adapters,
     *,
     firm_id: UUID,
-    invoice_id: UUID,
+    invoice_ids: Collection[UUID],
+    pay_group_id: UUID | None,
     takes_payments: bool,
-    addresses: PayAddresses,
-    now: datetime,
 ) -> _Prepared:
-    """Under the lock of the invoice: what is owed, and the one row that stands for the page."""
-    invoice = await lock_invoice(session, firm_id=firm_id, invoice_id=invoice_id)
-    standing = await standing_of(session, invoice=invoice, takes_payments=takes_payments)
-    checkout = await _standing_checkout(session, invoice)
-    if checkout is not None and checkout.expires_at <= now:
-        checkout.state = CheckoutState.expired
-        await session.flush()
-        checkout = None
-    if checkout is None and standing.state is Payability.payable:
-        checkout = await _begin(session, invoice, standing.due, now)
-    if checkout is None or standing.state is not Payability.payable:
-        return _Prepared(standing, None, None)
-    firm = await get_firm(session, firm_id)
-    return _Prepared(standing, checkout, _request_for(checkout, invoice, firm, addresses))
-
-
-async def _standing_checkout(session: AsyncSession, invoice: Invoice) -> Checkout | None:
-    found: Checkout | None = await session.scalar(
-        select(Checkout).where(
-            Checkout.firm_id == invoice.firm_id,
-            Checkout.invoice_id == invoice.id,
-            Checkout.state.in_((CheckoutState.pending, CheckoutState.open)),
+    """Under the lock of the invoices: what is owed, and the one row that stands for the page."""
+    now = adapters.clock.now()
+    invoices = await lock_invoices(session, firm_id=firm_id, invoice_ids=invoice_ids)
+    if not invoices or len(invoices) < len(set(invoice_ids)):
+        raise NotFound("There is no such invoice.")
+    bills = await bills_of(
+        session,
+        invoices=invoices,
+        takes_payments=takes_payments,
+        now=now,
+        in_group=pay_group_id is not None,
+    )
+    standing = together(bills)
+    if standing.state is not Payability.payable:
+        return _Prepared(standing)
+    parts = payable_together(bills)
+    found = await open_for(
+        session, firm_id=firm_id, invoice_ids=[part.invoice_id for part in parts], now=now
+    )
+    fitting = [row for row in found if await _fits(session, row, parts, now)]
+    if found and not fitting:
+        pages = [_Page(row, await _request(session, adapters, row, now)) for row in found]
+        return _Prepared(standing, in_the_way=tuple(pages))
+    checkout = fitting[0] if fitting else None
+    if checkout is None:
+        checkout = await begin_checkout(
+            session,
+            firm_id=firm_id,
+            client_id=invoices[0].client_id,
+            pay_group_id=pay_group_id,
+            parts=parts,
+            now=now,
         )
-    )
-    return found
+    return _Prepared(standing, _Page(checkout, await _request(session, adapters, checkout, now)))
 
 
-async def _begin(session: AsyncSession, invoice: Invoice, due: Money, now: datetime) -> Checkout:
-    client = await session.get(Client, invoice.client_id) if invoice.client_id else None
-    checkout = Checkout(
-        id=uuid4(),
-        firm_id=invoice.firm_id,
-        invoice_id=invoice.id,
-        amount_minor=due.amount_minor,
-        currency=due.currency,
-        customer_email=client.effective_email if client else None,
-        state=CheckoutState.pending,
-        created_at=now,
-        expires_at=now + LIFETIME,
-    )
-    session.add(checkout)
-    await session.flush()
-    return checkout
-
-
-def _request_for(
-    checkout: Checkout, invoice: Invoice, firm: Firm, addresses: PayAddresses
+async def _request(
+    session: AsyncSession, adapters: Adapters, checkout: Checkout, now: datetime
 ) -> CheckoutRequest:
-    return CheckoutRequest(
-        checkout_id=checkout.id,
-        invoice_id=invoice.id,
-        invoice_number=invoice.number,
-        firm_name=firm.name,
-        amount=Money(checkout.amount_minor, checkout.currency),
-        customer_email=checkout.customer_email,
-        success_url=addresses.success_url,
-        cancel_url=addresses.cancel_url,
-        expires_at=checkout.expires_at,
+    return await request_for(
+        session, adapters.vault, checkout=checkout, public_url=adapters.public_url, now=now
     )
 
 
-def _fits(checkout: Checkout, standing: Standing, now: datetime) -> bool:
-    amount = Money(checkout.amount_minor, checkout.currency)
-    return amount == standing.due and checkout.expires_at - now > STILL_LONG_ENOUGH
+async def _fits(
+    session: AsyncSession, checkout: Checkout, parts: Collection[Bill], now: datetime
+) -> bool:
+    """Whether the page asks for exactly this, and can be paid on for a while."""
+    if checkout.expires_at - now <= STILL_LONG_ENOUGH:
+        return False
+    lines = await lines_of(session, firm_id=checkout.firm_id, checkout_id=checkout.id)
+    wanted = {Line(part.invoice_id, part.standing.due.amount_minor) for part in parts}
+    currencies = {part.standing.due.currency for part in parts}
+    return set(lines) == wanted and currencies == {checkout.currency}
+
+
+async def _is_being_paid(adapters: Adapters, page: _Page) -> bool:
+    """Close a page that is in the way, unless the client has paid on it."""
+    checkout = page.checkout
+    if checkout.state is CheckoutState.pending:
+        # The provider may have opened it without our hearing of it: ask, and close it next time.
+        with suppress(GatewayRefusal):
+            await _ask(adapters, page)
+        return False
+    session_id = _session_id(checkout)
+    status = await adapters.gateway.expire_checkout(checkout.firm_id, session_id)
+    if status is CheckoutStatus.expired:
+        await _note_expired(adapters, checkout)
+    return status in (CheckoutStatus.paid, CheckoutStatus.processing)
+
+
+async def _wait_for_news(adapters: Adapters, firm_id: UUID, standing: Standing) -> Opening:
+    """The client has paid, and the news has not come in yet: fetch it, and open no other page."""
+    await adapters.poke(FETCH_NEWS, firm_id)
+    return Opening(Standing(Payability.processing, standing.due), None)
 
 
 def _session_id(checkout: Checkout) -> str:
     return checkout.stripe_session_id or ""
 
 
-async def _ask(adapters: Adapters, checkout: Checkout, request: CheckoutRequest) -> None:
+async def _ask(adapters: Adapters, page: _Page) -> None:
     """Ask the provider for the page. A refusal means that there is none: the row is closed."""
+    checkout = page.checkout
     try:
-        opened = await adapters.gateway.open_checkout(checkout.firm_id, request)
+        opened = await adapters.gateway.open_checkout(checkout.firm_id, page.request)
     except GatewayRefusal:
         await _mark(adapters, checkout, CheckoutState.expired)
         raise

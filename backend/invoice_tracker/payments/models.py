@@ -4,7 +4,15 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import BigInteger, ForeignKey, Index, LargeBinary, UniqueConstraint, text
+from sqlalchemy import (
+    BigInteger,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    LargeBinary,
+    UniqueConstraint,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from invoice_tracker.core.orm import Base, FirmOwned, Identified, Minor
@@ -57,11 +65,22 @@ NOT_YET_IN_CLIO = (RecordState.waiting, RecordState.queued)
 
 
 class Payment(Identified, FirmOwned, Base):
-    """One payment for one invoice. Settled, recorded and confirmed are three separate facts."""
+    """Money for one invoice. Settled, recorded and confirmed are three separate facts.
+
+    A payment intent that pays several invoices has a row for each of them.
+    """
 
     __tablename__ = "payments"
     __table_args__ = (
-        UniqueConstraint("firm_id", "stripe_payment_intent_id"),
+        Index(
+            "uq_payments_intent_invoice",
+            "firm_id",
+            "stripe_payment_intent_id",
+            "invoice_id",
+            unique=True,
+            postgresql_where=text("stripe_payment_intent_id IS NOT NULL"),
+            postgresql_nulls_not_distinct=True,
+        ),
         UniqueConstraint("firm_id", "clio_allocation_id"),
         Index("ix_payments_firm_id_invoice_id", "firm_id", "invoice_id"),
         Index("ix_payments_firm_id_created_at", "firm_id", "created_at", "id"),
@@ -84,8 +103,10 @@ class Payment(Identified, FirmOwned, Base):
     method: Mapped[str | None]
     amount_minor: Mapped[int] = mapped_column(Minor)
     refunded_minor: Mapped[int] = mapped_column(Minor, default=0)
+    excess_minor: Mapped[int] = mapped_column(Minor, default=0)
+    """What exceeded the balance when the money came in."""
     overpaid_minor: Mapped[int] = mapped_column(Minor, default=0)
-    """What exceeds the balance at the time: flagged, to be refunded."""
+    """What of the excess is still to be refunded: flagged."""
     currency: Mapped[str]
     state: Mapped[PaymentState]
     record_state: Mapped[RecordState]
@@ -118,22 +139,23 @@ class CheckoutState(StrEnum):
     expired = "expired"
 
 
+OPEN_STATES = (CheckoutState.pending, CheckoutState.open)
+"""A client may be paying."""
+
+
 class Checkout(Identified, FirmOwned, Base):
-    """A checkout session for the balance of one invoice at one moment."""
+    """A checkout session for the balances of one or several invoices at one moment."""
 
     __tablename__ = "checkouts"
     __table_args__ = (
         UniqueConstraint("firm_id", "stripe_session_id"),
-        Index(
-            "uq_checkouts_open_invoice",
-            "invoice_id",
-            unique=True,
-            postgresql_where=text("state IN ('pending', 'open')"),
-        ),
+        UniqueConstraint("id", "state", name="uq_checkouts_id_state"),
     )
 
-    invoice_id: Mapped[UUID] = mapped_column(ForeignKey("invoices.id"))
+    pay_group_id: Mapped[UUID | None] = mapped_column(ForeignKey("pay_groups.id"))
+    """The group whose page it was opened from; nothing for the page of one invoice."""
     amount_minor: Mapped[int] = mapped_column(Minor)
+    """The sum of the lines."""
     currency: Mapped[str]
     customer_email: Mapped[str | None]
     """Kept, so that asking again with the same idempotency key asks for the very same."""
@@ -142,6 +164,35 @@ class Checkout(Identified, FirmOwned, Base):
     url: Mapped[str | None]
     created_at: Mapped[datetime]
     expires_at: Mapped[datetime]
+
+
+class CheckoutLine(FirmOwned, Base):
+    """What a checkout asks for one invoice. An invoice is in one open checkout at most."""
+
+    __tablename__ = "checkout_lines"
+    __table_args__ = (
+        # PostgreSQL itself carries a new state of the checkout over to its lines.
+        ForeignKeyConstraint(
+            ["checkout_id", "state"],
+            ["checkouts.id", "checkouts.state"],
+            name="fk_checkout_lines_checkout_id_state",
+            onupdate="CASCADE",
+            ondelete="CASCADE",
+        ),
+        Index(
+            "uq_checkout_lines_open_invoice",
+            "invoice_id",
+            unique=True,
+            postgresql_where=text("state IN ('pending', 'open')"),
+        ),
+    )
+
+    checkout_id: Mapped[UUID] = mapped_column(primary_key=True)
+    invoice_id: Mapped[UUID] = mapped_column(ForeignKey("invoices.id"), primary_key=True)
+    position: Mapped[int]
+    amount_minor: Mapped[int] = mapped_column(Minor)
+    state: Mapped[CheckoutState]
+    """The checkout's."""
 
 
 class PayGroup(Identified, FirmOwned, Base):

@@ -2,22 +2,27 @@
 
 import base64
 import hashlib
-from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import date
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
+from uuid import UUID
 
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from invoice_tracker.domain.money import format_money, total
+from invoice_tracker.domain.money import format_money
 from invoice_tracker.domain.plain_dates import in_words
-from invoice_tracker.domain.text_variables import listed
 from invoice_tracker.firms.models import Firm
-from invoice_tracker.payments.payability import Payability, Standing
+from invoice_tracker.payments.page_words import MESSAGES, MESSAGES_TOGETHER, WHY_NOT
+from invoice_tracker.payments.payability import (
+    Bill,
+    Payability,
+    Standing,
+    payable_together,
+    together,
+)
 from invoice_tracker.settings import Settings
 
 FOLDER = Path(__file__).parent / "templates"
@@ -32,50 +37,13 @@ _templates = Environment(
     lstrip_blocks=True,
 )
 
-# Title, tone, sentence, detail.
-MESSAGES: dict[Payability, tuple[str, str, str, str]] = {
-    Payability.paid: (
-        "Invoice {number} is paid",
-        "good",
-        "Thank you. There is nothing left to pay on this invoice.",
-        "",
-    ),
-    Payability.processing: (
-        "A payment is under way",
-        "good",
-        "A payment for invoice {number} is being processed. You need to do nothing.",
-        "A bank payment takes a few business days. You can come back here to see how it stands.",
-    ),
-    Payability.not_payable: (
-        "Invoice {number} cannot be paid here",
-        "warn",
-        "The firm has withdrawn this invoice, or changed it.",
-        "Please ask the firm if you think that this is a mistake.",
-    ),
-    Payability.too_small: (
-        "Invoice {number}",
-        "",
-        "This amount is too small to be paid online.",
-        "Please pay it the way that is stated on the invoice.",
-    ),
-    Payability.too_large: (
-        "Invoice {number}",
-        "",
-        "This amount is too large to be paid online.",
-        "Please pay it the way that is stated on the invoice.",
-    ),
-    Payability.no_online_payment: (
-        "Invoice {number}",
-        "",
-        "Online payment is not available at the moment.",
-        "Please pay the way that is stated on the invoice, or ask the firm.",
-    ),
-}
+BACK = "Back to the invoices"
 SHOWS_THE_AMOUNT = (
     Payability.too_small,
     Payability.too_large,
     Payability.no_online_payment,
 )
+STILL_TO_PAY = (Payability.payable, Payability.too_large, Payability.no_online_payment)
 
 
 def headers(settings: Settings) -> dict[str, str]:
@@ -94,6 +62,64 @@ def headers(settings: Settings) -> dict[str, str]:
             f"frame-ancestors 'none'; form-action {targets}"
         ),
     }
+
+
+def bills_page(
+    settings: Settings, *, firm: Firm, bills: Sequence[Bill], own_pages: Mapping[UUID, str]
+) -> HTMLResponse:
+    """What the client sees of several invoices: each one, the total, and one button.
+
+    ``own_pages`` are the addresses where each can be paid alone, for what has to be.
+    """
+    standing = together(bills)
+    if standing.state not in (Payability.payable, Payability.too_large):
+        return together_page(settings, firm=firm, standing=standing)
+    parts = payable_together(bills)
+    others = [bill for bill in bills if bill not in parts]
+    return _render(
+        settings,
+        "pay_group.html",
+        title=f"Pay {len(parts)} invoices" if len(parts) > 1 else f"Pay invoice {parts[0].number}",
+        firm=firm,
+        amount=format_money(standing.due),
+        parts=[_row(bill) for bill in parts],
+        others=[_other(bill, own_pages[bill.invoice_id]) for bill in others],
+    )
+
+
+def _other(bill: Bill, own_page: str) -> dict[str, str]:
+    """An invoice that is not in the total."""
+    state = bill.standing.state
+    alone = own_page if state is Payability.payable else ""
+    return {**_row(bill), "why": WHY_NOT[state], "own_page": alone}
+
+
+def _row(bill: Bill) -> dict[str, str]:
+    due = bill.standing.due
+    return {
+        "id": str(bill.invoice_id),
+        "number": bill.number,
+        "due_on": in_words(bill.due_on) if bill.due_on else "",
+        "amount": format_money(due) if due.amount_minor else "",
+    }
+
+
+def together_page(
+    settings: Settings, *, firm: Firm, standing: Standing, back: str = ""
+) -> HTMLResponse:
+    """Why there is nothing to press for several invoices."""
+    title, tone, message, detail = MESSAGES_TOGETHER[standing.state]
+    return message_page(
+        settings,
+        firm=firm,
+        title=title,
+        tone=tone,
+        message=message,
+        detail=detail,
+        amount=format_money(standing.due) if standing.state in SHOWS_THE_AMOUNT else "",
+        back=back,
+        back_label=BACK,
+    )
 
 
 def standing_page(
@@ -122,52 +148,34 @@ def standing_page(
     )
 
 
-@dataclass(frozen=True, slots=True)
-class GroupLine:
-    """One invoice on a page for several; ``token`` opens its own page."""
-
-    number: str
-    due_on: date | None
-    standing: Standing
-    token: str
-
-
-IN_A_LINE: dict[Payability, str] = {
-    Payability.paid: "Paid. Thank you.",
-    Payability.processing: "A payment is under way. You need to do nothing.",
-    Payability.not_payable: "Withdrawn or changed by the firm.",
-    Payability.too_small: "Too small to be paid online.",
-    Payability.too_large: "Too large to be paid online.",
-    Payability.no_online_payment: "Online payment is not available at the moment.",
-}
-
-
-def group_page(settings: Settings, *, firm: Firm, lines: Sequence[GroupLine]) -> HTMLResponse:
-    """Several invoices of one client: the total that can be paid now, and a button for each."""
-    payable = [line.standing for line in lines if line.standing.state is Payability.payable]
-    return _render(
+def thanks_page(settings: Settings, *, firm: Firm, back: str) -> HTMLResponse:
+    """A payment of some of the invoices has come through."""
+    return message_page(
         settings,
-        "group.html",
-        title=f"Invoices {listed([line.number for line in lines])}",
         firm=firm,
-        amount=format_money(total(each.due for each in payable)) if payable else "",
-        lines=[_as_shown(line) for line in lines],
+        title="Thank you",
+        tone="good",
+        message="Your payment has come through.",
+        detail="It may take a minute until the invoices show it.",
+        back=back,
+        back_label=BACK,
     )
 
 
-def _as_shown(line: GroupLine) -> dict[str, str]:
-    state = line.standing.state
-    amount = format_money(line.standing.due)
-    words = IN_A_LINE.get(state, "")
-    if state in SHOWS_THE_AMOUNT:
-        words = f"{amount}. {words}"
-    return {
-        "number": line.number,
-        "due": in_words(line.due_on) if line.due_on else "",
-        "amount": amount,
-        "token": line.token if state is Payability.payable else "",
-        "words": words,
-    }
+def not_yet_page(
+    settings: Settings, *, firm: Firm, bills: Sequence[Bill], back: str
+) -> HTMLResponse:
+    """The client comes from paying, and nothing is known of it."""
+    alone = len(bills) == 1
+    return message_page(
+        settings,
+        firm=firm,
+        title=f"Invoice {bills[0].number}" if alone else "Your invoices",
+        message="Your payment has not come through yet.",
+        detail="If you have just paid, please look again in a minute; do not pay twice.",
+        back=back,
+        back_label="Back to the invoice" if alone else BACK,
+    )
 
 
 def message_page(

@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from invoice_tracker.core.errors import Conflict, NotFound
 from invoice_tracker.invoices import timeline
 from invoice_tracker.payments.models import NOT_YET_IN_CLIO, Payment, RecordState
-from invoice_tracker.payments.telling import words
+from invoice_tracker.payments.words import words
 
 
 async def tick_off(

@@ -1,6 +1,6 @@
 """Reading payments for the API, newest first or oldest first, page by page."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -12,8 +12,8 @@ from invoice_tracker.core.errors import Invalid, NotFound
 from invoice_tracker.core.pagination import decode_cursor, encode_cursor
 from invoice_tracker.invoices.models import Client, Invoice
 from invoice_tracker.payments.models import (
+    OPEN_STATES,
     Checkout,
-    CheckoutState,
     Payment,
     PaymentState,
     RecordState,
@@ -125,14 +125,7 @@ async def get_payment(session: AsyncSession, *, firm_id: UUID, payment_id: UUID)
     return PaymentRow(*row)
 
 
-async def open_checkouts(
-    session: AsyncSession, *, firm_id: UUID, invoice_ids: Collection[UUID] | None = None
-) -> Sequence[Checkout]:
-    """Checkouts that a client may be paying on, of these invoices or of the whole firm."""
-    statement = select(Checkout).where(
-        Checkout.firm_id == firm_id,
-        Checkout.state.in_((CheckoutState.pending, CheckoutState.open)),
-    )
-    if invoice_ids is not None:
-        statement = statement.where(Checkout.invoice_id.in_(invoice_ids))
+async def open_checkouts(session: AsyncSession, *, firm_id: UUID) -> Sequence[Checkout]:
+    """Checkouts that a client may be paying on."""
+    statement = select(Checkout).where(Checkout.firm_id == firm_id, Checkout.state.in_(OPEN_STATES))
     return (await session.scalars(statement.order_by(Checkout.created_at, Checkout.id))).all()

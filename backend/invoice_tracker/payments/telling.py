@@ -4,32 +4,25 @@ from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from invoice_tracker.domain.money import Money, format_money
 from invoice_tracker.invoices import timeline
-from invoice_tracker.invoices.models import Invoice
 from invoice_tracker.payments.models import HAS_MONEY, Payment, PaymentState
-
-
-def words(amount_minor: int, payment: Payment) -> str:
-    """An amount in the payment's currency."""
-    return format_money(Money(amount_minor, payment.currency))
+from invoice_tracker.payments.shares import Share
+from invoice_tracker.payments.words import words
 
 
 async def tell(
-    session: AsyncSession,
-    invoice: Invoice,
-    payment: Payment,
-    before: PaymentState | None,
-    refunded_more: int,
-    failure: str | None,
-    now: datetime,
+    session: AsyncSession, share: Share, *, failure: str | None, whole: str | None, now: datetime
 ) -> None:
-    """Write to the timeline of the invoice what happened; one report may tell several things."""
+    """Write to the timeline of the invoice what happened; one report may tell several things.
+
+    ``whole`` says in a sentence of which payment for several invoices this is a part.
+    """
+    payment, before, refunded_more = share.payment, share.before, share.refunded_more_minor
     told: list[tuple[str, str, str | None]] = []
     if payment.state in HAS_MONEY and before not in HAS_MONEY:
-        told.append(_on_settled(payment))
+        told.append(_on_settled(payment, whole))
     if payment.state is PaymentState.processing:
-        told.append(_on_processing(payment))
+        told.append(_on_processing(payment, whole))
     if payment.state is PaymentState.failed:
         told.append(_on_failed(payment, failure))
     if refunded_more:
@@ -41,8 +34,8 @@ async def tell(
     for kind, title, detail in told:
         await timeline.add(
             session,
-            firm_id=invoice.firm_id,
-            invoice_id=invoice.id,
+            firm_id=payment.firm_id,
+            invoice_id=share.invoice.id,
             at=now,
             kind=kind,
             title=title,
@@ -51,14 +44,15 @@ async def tell(
         )
 
 
-def _on_settled(payment: Payment) -> tuple[str, str, str | None]:
-    detail = payment.record_note
+def _on_settled(payment: Payment, whole: str | None) -> tuple[str, str, str | None]:
+    detail = " ".join(part for part in (whole, payment.record_note) if part) or None
     return "payment_settled", f"{words(payment.amount_minor, payment)} was paid by Stripe", detail
 
 
-def _on_processing(payment: Payment) -> tuple[str, str, str | None]:
+def _on_processing(payment: Payment, whole: str | None) -> tuple[str, str, str | None]:
     title = f"A bank debit of {words(payment.amount_minor, payment)} is under way"
-    return "payment_processing", title, "Reminders wait until the bank has answered."
+    waits = "Reminders wait until the bank has answered."
+    return "payment_processing", title, f"{whole} {waits}" if whole else waits
 
 
 def _on_failed(payment: Payment, failure: str | None) -> tuple[str, str, str | None]:

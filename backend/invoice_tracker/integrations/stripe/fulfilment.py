@@ -11,16 +11,16 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from invoice_tracker.collections.holds import add_hold
 from invoice_tracker.collections.service import reconsider
-from invoice_tracker.core.errors import NotFound
 from invoice_tracker.domain.holds import HoldKind
 from invoice_tracker.integrations.stripe.reading import Reading
-from invoice_tracker.payments.checkout import close_checkout
+from invoice_tracker.invoices.service import lock_invoices
+from invoice_tracker.payments.checkout_rows import close_checkout, lines_of
 from invoice_tracker.payments.models import CheckoutState, PaymentState
-from invoice_tracker.payments.service import PaymentChange, apply_report, lock_invoice
+from invoice_tracker.payments.service import PaymentChange, apply_report
 
 NOT_OURS = "Not a payment of this product: nothing to do."
 OTHER_FIRM = "Refused: it belongs to another firm."
-NO_INVOICE = "Refused: this firm has no such invoice."
+NO_CHECKOUT = "Refused: this firm has opened no such checkout."
 NOTHING_NEW = "Nothing new."
 REASONS = {
     PaymentState.disputed: "The client's bank disputes a payment.",
@@ -31,27 +31,31 @@ REASONS = {
 
 async def fulfil(session: AsyncSession, *, firm_id: UUID, reading: Reading, now: datetime) -> str:
     """Bring the firm's books in line with what was read; says in words what that did."""
-    invoice_id = reading.marked_id("invoice_id")
+    checkout_id = reading.marked_id("checkout_id")
     marked_firm = reading.marked_id("firm_id")
-    if invoice_id is None or marked_firm is None:
+    if checkout_id is None or marked_firm is None:
         return NOT_OURS
     if marked_firm != firm_id:
         return OTHER_FIRM
-    try:
-        await lock_invoice(session, firm_id=firm_id, invoice_id=invoice_id)
-    except NotFound:
-        return NO_INVOICE
-    change = None
+    lines = await lines_of(session, firm_id=firm_id, checkout_id=checkout_id)
+    if not lines:
+        return NO_CHECKOUT
+    # Before the checkout's own row, as everybody does who locks both.
+    await lock_invoices(session, firm_id=firm_id, invoice_ids=[line.invoice_id for line in lines])
+    changes: list[PaymentChange] = []
     if reading.report is not None:
-        change = await apply_report(
-            session, firm_id=firm_id, invoice_id=invoice_id, report=reading.report, now=now
+        changes = await apply_report(
+            session, firm_id=firm_id, lines=lines, report=reading.report, now=now
         )
     closed = await _close(session, firm_id, reading)
-    if change is None:
+    if not changes:
         return "The checkout is closed." if closed else NOTHING_NEW
-    await _hold(session, firm_id, invoice_id, change, now)
-    await reconsider(session, firm_id=firm_id, invoice_ids=[invoice_id], now=now)
-    return f"Payment {change.after.value.replace('_', ' ')}."
+    for change in changes:
+        await _hold(session, firm_id, change, now)
+    changed = [change.invoice_id for change in changes]
+    await reconsider(session, firm_id=firm_id, invoice_ids=changed, now=now)
+    states = dict.fromkeys(change.after.value.replace("_", " ") for change in changes)
+    return f"Payment {', '.join(states)}."
 
 
 async def _close(session: AsyncSession, firm_id: UUID, reading: Reading) -> bool:
@@ -63,9 +67,7 @@ async def _close(session: AsyncSession, firm_id: UUID, reading: Reading) -> bool
     )
 
 
-async def _hold(
-    session: AsyncSession, firm_id: UUID, invoice_id: UUID, change: PaymentChange, now: datetime
-) -> None:
+async def _hold(session: AsyncSession, firm_id: UUID, change: PaymentChange, now: datetime) -> None:
     """Money that leaves again stops the reminders until a person has decided."""
     newly_disputed = (
         change.after is PaymentState.disputed and change.before is not PaymentState.disputed
@@ -75,7 +77,7 @@ async def _hold(
     await add_hold(
         session,
         firm_id=firm_id,
-        invoice_id=invoice_id,
+        invoice_id=change.invoice_id,
         kind=HoldKind.refund_or_chargeback,
         reason=REASONS[change.after],
         now=now,

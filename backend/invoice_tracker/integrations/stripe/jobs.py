@@ -6,7 +6,7 @@ from uuid import UUID
 
 import stripe
 import structlog
-from sqlalchemy import select, update
+from sqlalchemy import update
 
 from invoice_tracker.core.deps import Adapters
 from invoice_tracker.inbox import service as inbox
@@ -26,9 +26,7 @@ from invoice_tracker.integrations.stripe.models import (
 )
 from invoice_tracker.integrations.stripe.reading import Reading, read_session
 from invoice_tracker.integrations.stripe.webhooks import SOURCE
-from invoice_tracker.invoices.models import Invoice
-from invoice_tracker.payments.balances import amount_due
-from invoice_tracker.payments.checkout import close_checkout
+from invoice_tracker.payments.checkout_rows import close_checkout, is_still_owed
 from invoice_tracker.payments.models import Checkout, CheckoutState
 from invoice_tracker.payments.repository import open_checkouts
 from invoice_tracker.ports import CheckoutStatus, GatewayProblem
@@ -45,7 +43,7 @@ _log = structlog.get_logger()
 async def look_at_open_checkouts(adapters: Adapters, firm_id: UUID) -> int:
     """Find out what became of each open checkout, and fetch events that were never posted.
 
-    Closes a page whose amount is no longer what is owed. Answers how many checkouts ended. One
+    Closes a page that asks for anything no longer owed. Answers how many checkouts ended. One
     that cannot be looked at stops no other.
     """
     gateway = gateway_of(adapters)
@@ -122,14 +120,7 @@ async def _note_expired(adapters: Adapters, checkout: Checkout) -> bool:
 
 async def _still_owed(adapters: Adapters, checkout: Checkout) -> bool:
     async with adapters.database.transaction(checkout.firm_id) as session:
-        invoice = await session.scalar(
-            select(Invoice).where(
-                Invoice.firm_id == checkout.firm_id, Invoice.id == checkout.invoice_id
-            )
-        )
-        return invoice is not None and (
-            await amount_due(session, invoice=invoice) == checkout.amount_minor
-        )
+        return await is_still_owed(session, checkout=checkout)
 
 
 async def fetch_missed_events(adapters: Adapters, firm_id: UUID) -> int:
