@@ -118,6 +118,17 @@ it('edits one e-mail with a live preview', async () => {
   );
 });
 
+it('edits an e-mail that was written as rich text without showing its tags', async () => {
+  const draft = { subject: 'Hello', body_format: 'rich', rendered_subject: 'Hello', html: '<p>mail</p>', text: 'mail', problems: [] };
+  staff({ 'POST /upcoming/draft': () => ({ body: { ...draft, body: '<p>Dear <strong>client</strong></p>' } }) }, [ASKS]);
+  const user = userEvent.setup();
+  renderApp('/to-do?tab=upcoming');
+  await user.click(await screen.findByRole('button', { name: 'Edit invoice 1042' }));
+  const text = await screen.findByRole('textbox', { name: 'Text' });
+  expect(text.textContent).toBe('Dear client');
+  expect(text.querySelector('strong')).toHaveTextContent('client');
+});
+
 it('stops on every page when the guard has tripped, until the owner decides', async () => {
   let guard: BlastGuard = { ...GUARD, state: 'tripped', reason: 'The blast guard has stopped everything: 120 mails.', about_to_leave: 120 };
   const { calls } = staff(

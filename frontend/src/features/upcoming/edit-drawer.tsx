@@ -6,6 +6,8 @@ import type { Upcoming } from '@/api/types';
 import { ErrorPanel } from '@/components/error-panel';
 import { MailFrame } from '@/components/mail-frame';
 import { QueryView } from '@/components/query-view';
+import { RichEditor } from '@/components/rich-editor';
+import type { RichEditorHandle } from '@/components/rich-editor/rich-editor';
 import { draftQuery, type MailText } from './queries';
 
 interface Props {
@@ -17,14 +19,19 @@ interface Props {
   variables: ComponentType<{ onPick: (name: string) => void; disabled: boolean }>;
 }
 
-function Editor({ item, start, busy, onClose, onSave, variables: Variables }: Props & { item: Upcoming; start: MailText }) {
+function Editor({ item, start, isRich, busy, onClose, onSave, variables: Variables }: Props & { item: Upcoming; start: MailText; isRich: boolean }) {
   const [text, setText] = useState(start);
   const [settled] = useDebouncedValue(text, 400);
   const box = useRef<HTMLTextAreaElement>(null);
+  const rich = useRef<RichEditorHandle>(null);
   const isOwn = settled.subject !== start.subject || settled.body !== start.body;
   const isWhole = text.subject.trim() !== '' && text.body.trim() !== '';
   const preview = useQuery({ ...draftQuery(item, isOwn ? settled : null), enabled: isWhole });
   const insert = (name: string) => {
+    if (isRich) {
+      rich.current?.insert(`{{ ${name} }}`);
+      return;
+    }
     const at = box.current?.selectionEnd ?? text.body.length;
     setText({ ...text, body: `${text.body.slice(0, at)}{{ ${name} }}${text.body.slice(at)}` });
   };
@@ -39,15 +46,19 @@ function Editor({ item, start, busy, onClose, onSave, variables: Variables }: Pr
         onChange={(event) => setText({ ...text, subject: event.currentTarget.value })}
         data-autofocus
       />
-      <Textarea
-        ref={box}
-        label="Text"
-        autosize
-        minRows={8}
-        maxRows={18}
-        value={text.body}
-        onChange={(event) => setText({ ...text, body: event.currentTarget.value })}
-      />
+      {isRich ? (
+        <RichEditor label="Text" value={text.body} disabled={busy} handle={rich} onChange={(body) => setText((now) => ({ ...now, body }))} />
+      ) : (
+        <Textarea
+          ref={box}
+          label="Text"
+          autosize
+          minRows={8}
+          maxRows={18}
+          value={text.body}
+          onChange={(event) => setText({ ...text, body: event.currentTarget.value })}
+        />
+      )}
       <Group justify="space-between">
         <Variables onPick={insert} disabled={busy} />
         <Group gap="xs">
@@ -80,7 +91,7 @@ function Editor({ item, start, busy, onClose, onSave, variables: Variables }: Pr
 function Loaded(props: Props & { item: Upcoming }) {
   return (
     <QueryView query={useQuery(draftQuery(props.item, null))}>
-      {({ subject, body }) => <Editor {...props} start={{ subject, body }} />}
+      {({ subject, body, body_format }) => <Editor {...props} start={{ subject, body }} isRich={body_format === 'rich'} />}
     </QueryView>
   );
 }
