@@ -8,10 +8,18 @@ import pytest
 from scenarios.diary import NEW_YORK, Diary
 from sqlalchemy import select
 
+from invoice_tracker.domain.money import Money
 from invoice_tracker.domain.reminder_text import BodyFormat
 from invoice_tracker.domain.thanks import when_to_thank
+from invoice_tracker.invoices.models import Invoice
 from invoice_tracker.outbox.models import MessageState, OutboxMessage
-from invoice_tracker.payments.service import ReportedState, compare_with_clio
+from invoice_tracker.payments.checkout_rows import Line
+from invoice_tracker.payments.service import (
+    PaymentReport,
+    ReportedState,
+    apply_report,
+    compare_with_clio,
+)
 from invoice_tracker.ports import MailDeferred, OutgoingMail
 from invoice_tracker.reminder_sets.thank_you import ThanksText, save_text
 from invoice_tracker.reminder_sets.thanking import (
@@ -187,6 +195,56 @@ async def test_a_client_without_an_address_gets_nothing(at_ten: Diary) -> None:
     await diary.pay(await diary.invoice(TODAY, await diary.client(email=None)))
     await tick(diary)
     assert await ends(diary) == []
+
+
+async def pay_together(diary: Diary, *invoices: Invoice, refunded_minor: int = 0) -> None:
+    """One checkout for several invoices of 1,200.00."""
+    report = PaymentReport(
+        intent_id="pi_all",
+        session_id=None,
+        state=ReportedState.settled,
+        amount=Money(120_000 * len(invoices), "USD"),
+        refunded_minor=refunded_minor,
+        disputed=False,
+        method="card",
+        asked_at=diary.clock.now(),
+    )
+    lines = [Line(invoice.id, 120_000) for invoice in invoices]
+    async with diary.adapters.database.transaction(diary.firm.id) as session:
+        await apply_report(
+            session, firm_id=diary.firm.id, lines=lines, report=report, now=diary.clock.now()
+        )
+
+
+async def test_one_payment_for_several_invoices_is_thanked_for_once(at_ten: Diary) -> None:
+    diary = at_ten
+    await switch(diary)
+    client = await diary.client()
+    invoices = [await diary.invoice(TODAY, client, number=str(1042 + n)) for n in range(3)]
+    await pay_together(diary, *invoices)
+    await tick(diary)
+    await tick(diary)
+    [mail] = thanks(diary)
+    assert mail.subject == "Thank you: invoice 1042, 1043 and 1044"
+    assert "$3,600.00 came in" in mail.text
+    assert "Total" not in mail.text
+    for invoice in invoices:
+        assert (await diary.timeline(invoice)).count("thank_you_sent") == 1
+
+
+async def test_a_part_of_it_given_back_overnight_ends_the_thanks(at_ten: Diary) -> None:
+    diary = at_ten
+    await switch(diary)
+    diary.go_to(TODAY, 22)
+    client = await diary.client()
+    invoices = [await diary.invoice(TODAY, client) for _ in range(2)]
+    await pay_together(diary, *invoices)
+    await tick(diary)
+    diary.go_to(TODAY, 23)
+    await pay_together(diary, *invoices, refunded_minor=120_000)
+    diary.go_to(TODAY + timedelta(days=1), 8)
+    await tick(diary)
+    assert await ends(diary) == [(MessageState.cancelled, GIVEN_BACK)]
 
 
 @pytest.mark.parametrize(("includes_clio", "mails"), [(False, 0), (True, 1)])

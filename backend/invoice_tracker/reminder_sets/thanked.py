@@ -1,12 +1,13 @@
 """Payments to thank for. What one checkout paid, for one invoice or several, is one payment."""
 
+from collections.abc import Collection as Group
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from invoice_tracker.core.deps import Adapters
@@ -60,14 +61,17 @@ async def find_new(
     sources = [PaymentSource.stripe, PaymentSource.manual]
     if text.includes_clio:
         sources.append(PaymentSource.clio)
-    found = await _group(
-        session,
-        firm_id,
-        Payment.state == PaymentState.settled,
-        Payment.source.in_(sources),
-        Payment.settled_at >= text.enabled_since,
-        Payment.settled_at > now - AFTER_THIS_TOO_LATE,
+    new = await session.scalars(
+        select(Payment.id).where(
+            Payment.firm_id == firm_id,
+            Payment.invoice_id.is_not(None),
+            Payment.state == PaymentState.settled,
+            Payment.source.in_(sources),
+            Payment.settled_at >= text.enabled_since,
+            Payment.settled_at > now - AFTER_THIS_TOO_LATE,
+        )
     )
+    found = await _group(session, firm_id, new.all())
     ids = [payment.id for paid in found for payment in paid.payments]
     done = set(
         await session.scalars(
@@ -78,18 +82,16 @@ async def find_new(
             )
         )
     )
-    return [paid for paid in found if not done & {payment.id for payment in paid.payments}]
+    return [
+        paid
+        for paid in found
+        if paid.is_thankworthy and not done & {payment.id for payment in paid.payments}
+    ]
 
 
 async def find_one(session: AsyncSession, *, firm_id: UUID, payment_id: UUID) -> Paid | None:
     """What was paid together with this payment."""
-    intent = select(Payment.stripe_payment_intent_id).where(
-        Payment.firm_id == firm_id, Payment.id == payment_id
-    )
-    together = or_(
-        Payment.id == payment_id, Payment.stripe_payment_intent_id == intent.scalar_subquery()
-    )
-    found = await _group(session, firm_id, together)
+    found = await _group(session, firm_id, [payment_id])
     return found[0] if found else None
 
 
@@ -147,10 +149,22 @@ async def write_thanks(
     return write_mail(text, replace(facts, text=about))
 
 
-async def _group(session: AsyncSession, firm_id: UUID, *which: ColumnElement[bool]) -> list[Paid]:
+async def _group(session: AsyncSession, firm_id: UUID, ids: Group[UUID]) -> list[Paid]:
+    """These payments, each with all that was paid together with it."""
+    if not ids:
+        return []
+    intents = select(Payment.stripe_payment_intent_id).where(
+        Payment.firm_id == firm_id,
+        Payment.id.in_(ids),
+        Payment.stripe_payment_intent_id.is_not(None),
+    )
     rows = await session.scalars(
         select(Payment)
-        .where(Payment.firm_id == firm_id, Payment.invoice_id.is_not(None), *which)
+        .where(
+            Payment.firm_id == firm_id,
+            Payment.invoice_id.is_not(None),
+            or_(Payment.id.in_(ids), Payment.stripe_payment_intent_id.in_(intents)),
+        )
         .order_by(Payment.id)
         .execution_options(populate_existing=True)
     )

@@ -28,6 +28,7 @@ it('the thank-you mail is written, switched on and saved', async () => {
   renderApp('/settings/email');
   const card = within(await screen.findByRole('region', { name: 'Thank-you mail' }));
   expect(await card.findByText('A note on the text.')).toBeVisible();
+  expect(card.getByTitle('Preview of the thank-you mail')).toHaveAttribute('srcdoc', mail.html);
   expect(card.getByRole('switch', { name: /Also for payments/ })).toBeDisabled();
   await userEvent.click(card.getByRole('switch', { name: /Thank clients/ }));
   await userEvent.click(card.getByRole('button', { name: 'Insert a variable' }));
