@@ -73,7 +73,33 @@ async def test_a_payment_as_the_api_shows_it(
         "clio_url": None,
         "has_clio_task": False,
         "overpaid": {"amount_minor": 500, "currency": "USD"},
+        "paid_together": [],
     }
+
+
+async def test_a_payment_names_all_that_was_paid_together(
+    client: httpx.AsyncClient,
+    session: AsyncSession,
+    invoice: Invoice,
+    second: Invoice,
+    clock: MovableClock,
+) -> None:
+    later = await add(session, second, clock, stripe_payment_intent_id="pi_7", amount_minor=500)
+    first = await add(session, invoice, clock, stripe_payment_intent_id="pi_7")
+    await add(session, invoice, clock, stripe_payment_intent_id="pi_8")
+    shown = [
+        {
+            "payment_id": str(payment.id),
+            "invoice": {"id": str(of.id), "number": of.number},
+            "amount": {"amount_minor": payment.amount_minor, "currency": "USD"},
+            "refunded": {"amount_minor": 0, "currency": "USD"},
+            "state": "settled",
+        }
+        for payment, of in ((first, invoice), (later, second))
+    ]
+    assert (await client.get(f"{URL}/{later.id}")).json()["paid_together"] == shown
+    listed = (await client.get(URL)).json()["items"]
+    assert [item["paid_together"] for item in listed] == [[], shown, shown]
 
 
 async def test_pages_follow_each_other_without_gap_or_repeat(

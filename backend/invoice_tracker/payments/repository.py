@@ -1,7 +1,7 @@
 """Reading payments for the API, newest first or oldest first, page by page."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
@@ -31,6 +31,14 @@ class PaymentFilter:
 
 
 @dataclass(frozen=True, slots=True)
+class PaymentPart:
+    """The share of one invoice in a payment for several."""
+
+    payment: Payment
+    invoice_number: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class PaymentRow:
     """A payment with what people call its invoice."""
 
@@ -38,6 +46,8 @@ class PaymentRow:
     invoice_number: str | None
     client_name: str | None
     clio_url: str | None
+    parts: tuple[PaymentPart, ...] = ()
+    """All that was paid together, this one too; nothing where it was paid by itself."""
 
 
 def _rows() -> Select[Payment, str, str, str]:
@@ -88,7 +98,7 @@ async def list_payments(
     result = await session.execute(
         _rows().where(and_(*conditions)).order_by(*order).limit(limit + 1)
     )
-    rows = [PaymentRow(*row) for row in result]
+    rows = await _with_parts(session, firm_id, [PaymentRow(*row) for row in result])
     if len(rows) <= limit:
         return rows, None
     last_payment = rows[limit - 1].payment
@@ -122,7 +132,29 @@ async def get_payment(session: AsyncSession, *, firm_id: UUID, payment_id: UUID)
     ).one_or_none()
     if row is None:
         raise NotFound("There is no such payment.")
-    return PaymentRow(*row)
+    [found] = await _with_parts(session, firm_id, [PaymentRow(*row)])
+    return found
+
+
+async def _with_parts(
+    session: AsyncSession, firm_id: UUID, rows: Sequence[PaymentRow]
+) -> list[PaymentRow]:
+    """The same rows, each with what was paid by the same payment intent, the oldest due first."""
+    intents = {row.payment.stripe_payment_intent_id for row in rows} - {None}
+    found = await session.execute(
+        select(Payment, Invoice.number)
+        .outerjoin(Invoice, Invoice.id == Payment.invoice_id)
+        .where(Payment.firm_id == firm_id, Payment.stripe_payment_intent_id.in_(intents))
+        .order_by(Invoice.due_on, Invoice.number, Payment.id)
+    )
+    parts: dict[str | None, list[PaymentPart]] = {}
+    for payment, number in found:
+        part = PaymentPart(payment, number)
+        parts.setdefault(payment.stripe_payment_intent_id, []).append(part)
+    several = {intent: tuple(of_it) for intent, of_it in parts.items() if len(of_it) > 1}
+    return [
+        replace(row, parts=several.get(row.payment.stripe_payment_intent_id, ())) for row in rows
+    ]
 
 
 async def open_checkouts(session: AsyncSession, *, firm_id: UUID) -> Sequence[Checkout]:

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from invoice_tracker.core.schemas import MoneyOut, Output
 from invoice_tracker.payments.models import Payment, PaymentSource, PaymentState, RecordState
-from invoice_tracker.payments.repository import PaymentRow
+from invoice_tracker.payments.repository import PaymentPart, PaymentRow
 
 
 class PaymentInvoice(Output):
@@ -14,6 +14,28 @@ class PaymentInvoice(Output):
 
     id: UUID
     number: str
+
+
+class PaymentPartOut(Output):
+    """The share of one invoice in a payment for several."""
+
+    payment_id: UUID
+    invoice: PaymentInvoice | None
+    amount: MoneyOut
+    refunded: MoneyOut
+    state: PaymentState
+
+    @classmethod
+    def of(cls, part: PaymentPart) -> Self:
+        """The share that the repository read."""
+        payment = part.payment
+        return cls(
+            payment_id=payment.id,
+            invoice=_invoice_of(payment, part.invoice_number),
+            amount=_money(payment.amount_minor, payment),
+            refunded=_money(payment.refunded_minor, payment),
+            state=payment.state,
+        )
 
 
 class PaymentOut(Output):
@@ -40,6 +62,8 @@ class PaymentOut(Output):
     has_clio_task: bool
     """Somebody in Clio was given the task of recording it."""
     overpaid: MoneyOut | None
+    paid_together: list[PaymentPartOut]
+    """All that the client paid in one go, this one too; empty for a payment of one invoice."""
 
     @classmethod
     def of(cls, row: PaymentRow) -> Self:
@@ -64,6 +88,7 @@ class PaymentOut(Output):
             clio_url=row.clio_url or None,
             has_clio_task=payment.clio_task_id is not None,
             overpaid=_money(payment.overpaid_minor, payment) if payment.overpaid_minor else None,
+            paid_together=[PaymentPartOut.of(part) for part in row.parts],
         )
 
 

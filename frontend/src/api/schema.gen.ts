@@ -708,6 +708,89 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/reminder-sets/{set_id}/file": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get File
+         * @description The newest version as a YAML file, to keep, compare or import elsewhere.
+         */
+        get: operations["reminder_sets_get_file"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reminder-sets/import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Import File
+         * @description Save a file as a new set, or as the next version of one. 422 names the lines at fault.
+         *
+         *     Steps are known again by their ``id``, else by kind and day: what was sent is not sent again to
+         *     collections that move to the new version.
+         */
+        post: operations["reminder_sets_import"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reminder-sets/file-difference": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Check File
+         * @description A file as the new set that it would be, and what the linter says. Saves nothing.
+         */
+        post: operations["reminder_sets_check_file"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reminder-sets/{set_id}/file-difference": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Compare File
+         * @description What importing the file as the next version would change. Saves nothing.
+         */
+        post: operations["reminder_sets_compare_file"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/thank-you": {
         parameters: {
             query?: never;
@@ -2628,6 +2711,64 @@ export interface components {
             next: components["schemas"]["NextOut"] | null;
         };
         /**
+         * FileDifference
+         * @description What importing the file would change. An empty ``difference``: nothing.
+         */
+        FileDifference: {
+            /** Name */
+            name: string;
+            /** Steps Count */
+            steps_count: number;
+            /** Version */
+            version: number | null;
+            /** Difference */
+            difference: string;
+            /** Findings */
+            findings: components["schemas"]["FileFinding"][];
+        };
+        /**
+         * FileFinding
+         * @description What the linter says of a step, with its line in the file.
+         */
+        FileFinding: {
+            /** Step Index */
+            step_index: number;
+            /**
+             * Level
+             * @enum {string}
+             */
+            level: "error" | "warning";
+            /**
+             * Field
+             * @enum {string}
+             */
+            field: "subject" | "body" | "when";
+            /** Message */
+            message: string;
+            /** Line */
+            line: number;
+        };
+        /**
+         * FileImport
+         * @description Without ``reminder_set_id`` a new set; with it the next version after ``version``.
+         */
+        FileImport: {
+            /** Text */
+            text: string;
+            /** Reminder Set Id */
+            reminder_set_id?: string | null;
+            /** Version */
+            version?: number | null;
+        };
+        /**
+         * FileInput
+         * @description The text of a file.
+         */
+        FileInput: {
+            /** Text */
+            text: string;
+        };
+        /**
          * FindingOut
          * @description One thing the linter noticed. An error keeps the set from being saved.
          */
@@ -3332,6 +3473,23 @@ export interface components {
             /** Has Clio Task */
             has_clio_task: boolean;
             overpaid: components["schemas"]["MoneyOut"] | null;
+            /** Paid Together */
+            paid_together: components["schemas"]["PaymentPartOut"][];
+        };
+        /**
+         * PaymentPartOut
+         * @description The share of one invoice in a payment for several.
+         */
+        PaymentPartOut: {
+            /**
+             * Payment Id
+             * Format: uuid
+             */
+            payment_id: string;
+            invoice: components["schemas"]["PaymentInvoice"] | null;
+            amount: components["schemas"]["MoneyOut"];
+            refunded: components["schemas"]["MoneyOut"];
+            state: components["schemas"]["PaymentState"];
         };
         /**
          * PaymentSource
@@ -6237,6 +6395,138 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ReminderSetDetail"];
+                };
+            };
+            /** @description A problem, in words */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reminder_sets_get_file: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                set_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The set as YAML */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/yaml": string;
+                };
+            };
+            /** @description A problem, in words */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reminder_sets_import: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FileImport"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReminderSetDetail"];
+                };
+            };
+            /** @description A problem, in words */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reminder_sets_check_file: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FileInput"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FileDifference"];
+                };
+            };
+            /** @description A problem, in words */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reminder_sets_compare_file: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                set_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FileInput"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FileDifference"];
                 };
             };
             /** @description A problem, in words */

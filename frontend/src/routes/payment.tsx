@@ -8,6 +8,7 @@ import { LinkText } from '@/components/links';
 import { MoneyText } from '@/components/money-text';
 import { PageHeader } from '@/components/page-header';
 import { Lines, QueryView } from '@/components/query-view';
+import { PaidTogether } from '@/features/payments/paid-together';
 import { RecordBadge, SOURCES, StateBadge } from '@/features/payments/payment-badges';
 import { paymentQuery } from '@/features/payments/queries';
 import { ThreeFacts } from '@/features/payments/three-facts';
@@ -73,6 +74,11 @@ export default function PaymentPage() {
                 </Stack>
               </Card>
             </Grid.Col>
+            {data.paid_together.length > 0 ? (
+              <Grid.Col span={12}>
+                <PaidTogether payment={data} />
+              </Grid.Col>
+            ) : null}
           </Grid>
         </>
       )}

@@ -24,7 +24,7 @@ export const SOURCES: Record<Payment['source'], string> = {
   manual: 'By hand',
 };
 
-export function StateBadge({ payment }: { payment: Payment }) {
+export function StateBadge({ payment }: { payment: Pick<Payment, 'state'> }) {
   const [text, color] = STATES[payment.state];
   return <Badge color={color}>{text}</Badge>;
 }

@@ -37,6 +37,11 @@ export function PaymentsTable({ payments }: { payments: readonly Payment[] }) {
                   ) : (
                     '–'
                   )}
+                  {payment.paid_together.length > 0 ? (
+                    <Text size="xs" c="dimmed">
+                      1 of {payment.paid_together.length} paid together
+                    </Text>
+                  ) : null}
                 </Table.Td>
                 <Table.Td>
                   {payment.client_name ?? '–'}
