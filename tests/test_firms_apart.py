@@ -34,6 +34,8 @@ STEP = {
     "body": "{{ invoice.balance }} {{ pay.link }}", "cc": [], "bcc": [],
 }  # fmt: skip
 
+SET_FILE = "format: 1\nname: Taken\nsteps: [{subject: Hello, body: You owe us}]\n"
+
 # What an operation needs to get past the check of its input, so that only the id is wrong.
 BODIES: dict[str, Any] = {
     "clients_update": {"email_override": "attacker@example.com"},
@@ -42,6 +44,7 @@ BODIES: dict[str, Any] = {
     "collections_pause": {"until": None, "reason": "attack"},
     "collections_stop": {"reason": "attack"},
     "reminder_sets_difference": {"steps": [STEP]},
+    "reminder_sets_compare_file": {"text": SET_FILE},
     "reminder_sets_move": {},
     "clients_pause": {"reason": "attack"},
     "reminder_sets_pause": {"reason": "attack"},
@@ -65,7 +68,8 @@ OF_THE_CALLER = {
     "sender_get", "sender_update",
     "sender_verification_create", "reminder_sets_create", "reminder_sets_lint",
     "reminder_sets_preview_mail", "reminder_sets_send_test_mail", "reminder_sets_list_ready_made",
-    "reminder_sets_list_variables", "collections_preview", "collections_start", "activity_get",
+    "reminder_sets_list_variables", "reminder_sets_import", "reminder_sets_check_file",
+    "collections_preview", "collections_start", "activity_get",
     "forecast_get",
     "firm_pause", "firm_resume",
     "invoices_sections", "clio_get_connection", "clio_create_connection", "clio_callback",

@@ -29,6 +29,7 @@ from invoice_tracker.invoices import clients_router as clients
 from invoice_tracker.invoices import router as invoices
 from invoice_tracker.payments import pay_page
 from invoice_tracker.payments import router as payments
+from invoice_tracker.reminder_sets import files_router as set_files
 from invoice_tracker.reminder_sets import router as reminder_sets
 from invoice_tracker.reminder_sets import thank_you_router as thank_you
 
@@ -46,6 +47,7 @@ ROUTERS = (
     clients.router,
     payments.router,
     reminder_sets.router,
+    set_files.router,
     thank_you.router,
     auto_collect.router,
     collections.router,
