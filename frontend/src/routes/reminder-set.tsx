@@ -11,6 +11,7 @@ import { PauseButton } from '@/features/holds/pause-button';
 import { PauseNote } from '@/features/holds/pause-note';
 import { pauseOfSet } from '@/features/holds/pauses';
 import { pausesQuery } from '@/features/holds/queries';
+import { fileAddress } from '@/features/reminder-sets/file-queries';
 import { reminderSetQuery, useArchiveSet } from '@/features/reminder-sets/queries';
 import { notifyDone } from '@/lib/notify';
 import { useMay } from '@/lib/session';
@@ -59,19 +60,24 @@ export default function ReminderSetPage() {
             about={`Used by ${count(set.active_collections, 'active collection')}.`}
             back={<BackLink to="/reminder-sets">Reminder sets</BackLink>}
             actions={
-              mayWork && set.archived_at === null ? (
-                <>
-                  <PauseButton
-                    whom={{ setId }}
-                    pause={pause}
-                    label="Pause this set"
-                    about={`Nothing of ${set.name} is sent to anybody.`}
-                    paused={`The set ${set.name} is paused.`}
-                    resumed={`The set ${set.name} goes on.`}
-                  />
-                  <Archive set={set} />
-                </>
-              ) : null
+              <>
+                <Button variant="default" component="a" href={fileAddress(set.id)} download>
+                  Download as file
+                </Button>
+                {mayWork && set.archived_at === null ? (
+                  <>
+                    <PauseButton
+                      whom={{ setId }}
+                      pause={pause}
+                      label="Pause this set"
+                      about={`Nothing of ${set.name} is sent to anybody.`}
+                      paused={`The set ${set.name} is paused.`}
+                      resumed={`The set ${set.name} goes on.`}
+                    />
+                    <Archive set={set} />
+                  </>
+                ) : null}
+              </>
             }
           />
           {pause ? <PauseNote pause={pause} /> : null}

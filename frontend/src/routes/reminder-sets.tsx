@@ -9,6 +9,7 @@ import { ForecastCard } from '@/features/collections/forecast-card';
 import { pauseOfSet } from '@/features/holds/pauses';
 import { pausesQuery } from '@/features/holds/queries';
 import { CreateMenu } from '@/features/reminder-sets/create-menu';
+import { ImportButton } from '@/features/reminder-sets/import-button';
 import { reminderSetsQuery } from '@/features/reminder-sets/queries';
 import { useMay } from '@/lib/session';
 import { useDates } from '@/lib/today';
@@ -23,7 +24,14 @@ export default function ReminderSets() {
       <PageHeader
         title="Reminder sets"
         about="A series of reminders, written once and used for many invoices."
-        actions={mayWork ? <CreateMenu /> : null}
+        actions={
+          mayWork ? (
+            <>
+              <ImportButton />
+              <CreateMenu />
+            </>
+          ) : null
+        }
       />
       <QueryView query={sets} loading={<Lines count={6} height={28} />}>
         {({ items }) =>
