@@ -95,19 +95,17 @@ async def look_below(owner: AsyncEngine, offices: Sequence[Office]) -> list[Wall
 
 async def _references(connection: AsyncConnection, table: Table) -> list[WallCheck]:
     checks = []
-    for key in table.foreign_keys:
-        other = key.column.table
+    for key in table.foreign_key_constraints:
+        other = key.referred_table
         if "firm_id" not in other.c:
             continue
-        joined = (
-            f"FROM {table.name} AS a JOIN {other.name} AS b ON b.{key.column.name}"
-            f" = a.{key.parent.name}"
-        )
+        same = " AND ".join(f"b.{part.column.name} = a.{part.parent.name}" for part in key.elements)
+        joined = f"FROM {table.name} AS a JOIN {other.name} AS b ON {same}"
         looked = await connection.scalar(text(f"SELECT count(*) {joined}"))
         crossing = await connection.scalar(
             text(f"SELECT count(*) {joined} WHERE a.firm_id <> b.firm_id")
         )
-        leak = (f"{crossing} rows of {table.name}.{key.parent.name}",) if crossing else ()
+        leak = (f"{crossing} rows of {table.name}.{key.column_keys[0]}",) if crossing else ()
         checks.append(WallCheck("a row that points at a row", int(looked or 0), leak))
     return checks
 
