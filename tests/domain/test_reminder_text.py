@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from invoice_tracker.domain.money import Money
-from invoice_tracker.domain.ready_made_sets import READY_MADE_SETS, SUBJECT, ready_made_set
+from invoice_tracker.domain.ready_made_sets import READY_MADE_SETS, ready_made_set
 from invoice_tracker.domain.reminder_schedule import Anchor, StepKind
 from invoice_tracker.domain.reminder_text import (
     VARIABLES,
@@ -164,7 +164,7 @@ def test_ready_made_texts_are_clean_and_complete(step):
 def test_mails_of_a_set_share_one_subject():
     for made in READY_MADE_SETS:
         mails = [step for step in made.steps if step.kind == StepKind.email]
-        assert {step.subject for step in mails} <= {SUBJECT}
+        assert len({step.subject for step in mails}) == bool(mails)
 
 
 @pytest.mark.parametrize(

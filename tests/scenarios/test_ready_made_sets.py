@@ -10,6 +10,17 @@ from invoice_tracker.collections.models import CollectionState, ReminderState
 DUE = date(2026, 3, 16)  # a Monday
 
 
+def assert_one_conversation(diary: Diary) -> None:
+    """Each mail answers the one before it, under one subject, as mail programs want it."""
+    mails = diary.mails()
+    assert len(mails) > 2
+    for index, mail in enumerate(mails):
+        before = [each.message_id for each in mails[:index]]
+        assert mail.subject == (f"Re: {mails[0].subject}" if before else mails[0].subject)
+        assert mail.in_reply_to == (before[-1] if before else None)
+        assert list(mail.references) == before
+
+
 async def test_standard(diary: Diary) -> None:
     invoice = await diary.invoice(DUE)
     [collection_id] = await diary.start("standard", invoice)
@@ -39,8 +50,7 @@ async def test_standard(diary: Diary) -> None:
             now=diary.clock.now(),
         )
     assert (await diary.collection(collection_id)).state is CollectionState.completed
-    subjects = {mail.subject.removeprefix("Re: ") for mail in diary.mails()}
-    assert len(subjects) == 1, "one conversation"
+    assert_one_conversation(diary)
 
 
 async def test_gentle(diary: Diary) -> None:
@@ -49,6 +59,7 @@ async def test_gentle(diary: Diary) -> None:
     await diary.live_until(date(2026, 5, 8))
 
     assert diary.offsets(invoice) == [7, 21, 45]
+    assert_one_conversation(diary)
     assert (await diary.collection(collection_id)).state is CollectionState.completed
 
 
@@ -66,6 +77,10 @@ async def test_firm(diary: Diary) -> None:
     ]
     [final] = await diary.reminders(ReminderState.awaiting_approval)
     assert final.planned_on == date(2026, 4, 15)
+    await diary.approve(final.id)
+    await diary.live_until(date(2026, 4, 22))
+    assert "final reminder" in diary.mails()[-1].text
+    assert_one_conversation(diary)
 
 
 async def test_monthly_statement(diary: Diary) -> None:
@@ -73,12 +88,38 @@ async def test_monthly_statement(diary: Diary) -> None:
     await diary.start("monthly_statement", invoice)
     await diary.live_until(date(2026, 6, 5))
 
-    assert diary.days(invoice) == [
+    assert diary.days() == [
         date(2026, 3, 2),
         date(2026, 4, 1),
         date(2026, 5, 1),
         date(2026, 6, 1),
     ]
+    assert_one_conversation(diary)
+
+
+async def test_a_statement_tells_of_all_that_is_open_then(diary: Diary) -> None:
+    client = await diary.client()
+    first = await diary.invoice(DUE, client, number="1042")
+    await diary.start("monthly_statement", first)
+    await diary.live_until(date(2026, 3, 31))
+    second = await diary.invoice(date(2026, 4, 20), client, number="1051")
+    await diary.live_until(date(2026, 4, 30))
+    await diary.pay(second)
+    await diary.live_until(date(2026, 5, 5))
+
+    assert ["1051" in mail.text for mail in diary.mails()] == [False, True, False]
+    assert ["$2,400.00" in mail.text for mail in diary.mails()] == [False, True, False]
+    assert_one_conversation(diary)
+
+
+async def test_a_statement_comes_twelve_times_at_most(diary: Diary) -> None:
+    await diary.set_rules(age_ceiling_days=1000)
+    invoice = await diary.invoice(DUE)
+    [collection_id] = await diary.start("monthly_statement", invoice)
+    await diary.live_until(date(2027, 4, 2))
+    assert len(diary.days()) == 12
+    assert diary.days()[-1] == date(2027, 2, 1)
+    assert (await diary.collection(collection_id)).state is CollectionState.completed
 
 
 async def test_of_all_ready_made_mails_none_has_a_hole(diary: Diary) -> None:

@@ -10,6 +10,8 @@ from invoice_tracker.domain.reminder_facts import Anchor, StepKind
 
 SUBJECT = "{{ invoices.names }} from {{ firm.name }}"
 """The same in a whole series, so that mail programs keep it in one conversation."""
+STATEMENT_SUBJECT = "Statement from {{ firm.name }}"
+"""The same whatever is open in a month."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +44,7 @@ def _mail(*paragraphs: str) -> str:
 
 
 _LINK = "{{ pay.link }}"
+_TABLE = "{{ invoices.table }}"
 _ALREADY_PAID = "If you have already paid, thank you, and please disregard this note."
 _CROSSED = "If your payment has crossed with this message, thank you, and please disregard it."
 
@@ -74,6 +77,7 @@ _A_MONTH_LATE = _mail(
     "The balance of {{ invoice.balance }} on {{ invoices.names }} is {{ invoice.days_overdue }}"
     " overdue and needs your attention.",
     "Please pay now, or contact us this week so that we can agree on a way forward.",
+    _TABLE,
     _LINK,
     _CROSSED,
 )
@@ -82,6 +86,7 @@ _FINAL = _mail(
     " {{ invoice.days_overdue }} overdue.",
     "This is our final reminder. Please pay the balance, or contact us without delay to discuss it."
     " Otherwise we will have to consider our next steps.",
+    _TABLE,
     _LINK,
     _CROSSED,
 )
@@ -101,12 +106,14 @@ _GENTLE_THIRD = _mail(
     "The balance of {{ invoice.balance }} on {{ invoices.names }} is still open,"
     " {{ invoice.days_overdue }} after it was due.",
     "We would be grateful for your payment, or for a short reply to say when it may come.",
+    _TABLE,
     _LINK,
     _CROSSED,
 )
 _STATEMENT = _mail(
-    "Here is your statement from {{ firm.name }}, with what is open today:",
-    "{{ invoices.table }}",
+    "Here is your statement from {{ firm.name }}. A balance of {{ invoices.total_balance }} is open"
+    " today:",
+    _TABLE,
     _LINK,
     f"{_ALREADY_PAID} If you have any question, just reply to this message.",
 )
@@ -180,7 +187,14 @@ READY_MADE_SETS: tuple[ReadyMadeSet, ...] = (
             " twelve in all at most."
         ),
         steps=(
-            ReadyMadeStep(0, _STATEMENT, anchor=Anchor.month, repeat_max=12, is_statement=True),
+            ReadyMadeStep(
+                0,
+                _STATEMENT,
+                STATEMENT_SUBJECT,
+                anchor=Anchor.month,
+                repeat_max=12,
+                is_statement=True,
+            ),
         ),
     ),
     ReadyMadeSet(
