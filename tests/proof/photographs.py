@@ -25,7 +25,7 @@ DECLARE
 BEGIN
     SELECT coalesce(array_agg(id), '{}'), coalesce(array_agg(DISTINCT invoice_id), '{}')
     INTO reminder_ids, invoice_ids FROM public.reminders
-    WHERE outbox_message_id = NEW.id OR id = NEW.subject_id;
+    WHERE outbox_message_id = NEW.id AND state = 'queued';
     INSERT INTO proof.photographs (message_id, photo) VALUES (NEW.message_id, jsonb_build_object(
         'message', to_jsonb(NEW),
         'firm', (SELECT to_jsonb(t) FROM public.firms t WHERE id = firm),
