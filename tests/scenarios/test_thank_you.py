@@ -11,7 +11,7 @@ from sqlalchemy import select
 from invoice_tracker.domain.money import Money
 from invoice_tracker.domain.reminder_text import BodyFormat
 from invoice_tracker.domain.thanks import when_to_thank
-from invoice_tracker.invoices.models import Invoice
+from invoice_tracker.invoices.models import Client, Invoice
 from invoice_tracker.outbox.models import MessageState, OutboxMessage
 from invoice_tracker.payments.checkout_rows import Line
 from invoice_tracker.payments.service import (
@@ -21,9 +21,11 @@ from invoice_tracker.payments.service import (
     compare_with_clio,
 )
 from invoice_tracker.ports import MailDeferred, OutgoingMail
+from invoice_tracker.reminder_sets import thanking
 from invoice_tracker.reminder_sets.thank_you import ThanksText, save_text
 from invoice_tracker.reminder_sets.thanking import (
     GIVEN_BACK,
+    OTHER_ADDRESS,
     SWITCHED_OFF,
     TOO_LATE,
     thank_for_payments,
@@ -105,15 +107,59 @@ async def test_it_is_off_by_default_and_looks_only_forward(at_ten: Diary) -> Non
 async def test_nobody_is_woken_up(at_ten: Diary) -> None:
     diary = at_ten
     await switch(diary)
-    diary.go_to(TODAY, 22)
+    saturday, sunday = date(2026, 3, 21), date(2026, 3, 22)
+    diary.go_to(saturday, 22)
     await diary.pay(await diary.invoice(TODAY))
     await tick(diary)
-    diary.go_to(TODAY + timedelta(days=1), 6, 59)
+    diary.go_to(sunday, 8, 59)
     await tick(diary)
     assert thanks(diary) == []
-    diary.go_to(TODAY + timedelta(days=1), 7)
+    diary.go_to(sunday, 9)
     await tick(diary)
     assert len(thanks(diary)) == 1
+
+
+async def test_an_event_that_comes_twice_is_thanked_for_once(at_ten: Diary) -> None:
+    diary = at_ten
+    await switch(diary)
+    invoice = await diary.invoice(TODAY)
+    await diary.pay(invoice, intent="pi_1")
+    await diary.pay(invoice, intent="pi_1")
+    await tick(diary)
+    diary.go_to(TODAY, 11)
+    await diary.pay(invoice, intent="pi_1")
+    await tick(diary)
+    assert len(thanks(diary)) == 1
+    assert len(await ends(diary)) == 1
+
+
+async def test_another_address_ends_it(at_ten: Diary) -> None:
+    diary = at_ten
+    await switch(diary)
+    diary.go_to(TODAY, 22)
+    client = await diary.client()
+    await diary.pay(await diary.invoice(TODAY, client))
+    await tick(diary)
+    async with diary.adapters.database.transaction(diary.firm.id) as session:
+        (await session.get_one(Client, client.id)).email_override = "new@example.org"
+    diary.go_to(TODAY + timedelta(days=1), 9)
+    await tick(diary)
+    assert thanks(diary) == []
+    assert await ends(diary) == [(MessageState.cancelled, OTHER_ADDRESS)]
+
+
+async def test_many_payments_are_thanked_for_in_rounds(
+    at_ten: Diary, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    diary = at_ten
+    monkeypatch.setattr(thanking, "MOST_AT_ONCE", 2)
+    await switch(diary)
+    nobody = await diary.client(email=None)
+    for number in range(6):
+        client = nobody if number < 3 else None
+        await diary.pay(await diary.invoice(TODAY, client), intent=f"pi_{number}")
+    rounds = [await thank_for_payments(diary.adapters, diary.firm.id) for _ in range(3)]
+    assert rounds == [2, 1, 0], "those without an address do not stand in the way"
 
 
 async def test_money_that_goes_back_overnight_is_not_thanked_for(at_ten: Diary) -> None:
@@ -125,7 +171,7 @@ async def test_money_that_goes_back_overnight_is_not_thanked_for(at_ten: Diary) 
     await tick(diary)
     diary.go_to(TODAY, 23)
     await diary.stripe_reports(invoice, ReportedState.settled, refunded_minor=120_000)
-    diary.go_to(TODAY + timedelta(days=1), 8)
+    diary.go_to(TODAY + timedelta(days=1), 9)
     await tick(diary)
     assert thanks(diary) == []
     assert await ends(diary) == [(MessageState.cancelled, GIVEN_BACK)]
@@ -168,7 +214,7 @@ async def test_switched_off_in_time(at_ten: Diary) -> None:
     await diary.pay(await diary.invoice(TODAY))
     await tick(diary)
     await switch(diary, is_enabled=False)
-    diary.go_to(TODAY + timedelta(days=1), 8)
+    diary.go_to(TODAY + timedelta(days=1), 9)
     await tick(diary)
     assert thanks(diary) == []
     assert await ends(diary) == [(MessageState.cancelled, SWITCHED_OFF)]
@@ -242,7 +288,7 @@ async def test_a_part_of_it_given_back_overnight_ends_the_thanks(at_ten: Diary) 
     await tick(diary)
     diary.go_to(TODAY, 23)
     await pay_together(diary, *invoices, refunded_minor=120_000)
-    diary.go_to(TODAY + timedelta(days=1), 8)
+    diary.go_to(TODAY + timedelta(days=1), 9)
     await tick(diary)
     assert await ends(diary) == [(MessageState.cancelled, GIVEN_BACK)]
 
@@ -268,7 +314,7 @@ async def test_payments_in_clio_are_thanked_for_where_the_firm_wants_it(
 
 @pytest.mark.parametrize(
     ("hour", "minute", "day", "then"),
-    [(6, 59, 17, 7), (7, 0, 17, 7), (20, 59, 17, 20), (21, 0, 18, 7), (0, 0, 17, 7)],
+    [(6, 59, 17, 9), (7, 0, 17, 7), (20, 59, 17, 20), (21, 0, 18, 9), (0, 0, 17, 9)],
 )
 def test_when(diary: Diary, hour: int, minute: int, day: int, then: int) -> None:
     diary.go_to(TODAY, hour, minute)

@@ -34,6 +34,8 @@ SWITCHED_OFF = "Thank-you mails were switched off."
 GIVEN_BACK = "The payment was given back, or the client's bank disputes it."
 TOO_LATE = "The payment came in too long ago to thank for it now."
 OTHER_ADDRESS = "The client's address has changed."
+MOST_AT_ONCE = 100
+"""Mails written in one round; the others follow in the next ones."""
 _log = structlog.get_logger()
 
 
@@ -49,8 +51,12 @@ async def thank_for_payments(adapters: Adapters, firm_id: UUID) -> int:
             text.enabled_since = now
             return 0
         firm = await get_firm(session, firm_id)
-        written = [await _thank(session, adapters, firm, text, paid, now) for paid in found]
-    return sum(written)
+        written = 0
+        for paid in found:
+            written += await _thank(session, adapters, firm, text, paid, now)
+            if written == MOST_AT_ONCE:
+                break
+    return written
 
 
 async def _thank(
