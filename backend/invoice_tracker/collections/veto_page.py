@@ -94,5 +94,6 @@ def _too_late(adapters: Adapters) -> HTMLResponse:
 
 
 def _render(adapters: Adapters, **values: Any) -> HTMLResponse:
-    html = _templates.get_template("veto.html").render(css=pages.CSS, **values)
+    logo = pages.logo_of(values["firm"])
+    html = _templates.get_template("veto.html").render(css=pages.CSS, logo=logo, **values)
     return HTMLResponse(html, headers=pages.headers(adapters.settings))

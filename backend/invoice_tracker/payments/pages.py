@@ -219,13 +219,13 @@ def unknown_link_page(settings: Settings) -> HTMLResponse:
     )
 
 
-def _logo_of(firm: Firm | None) -> str | None:
+def logo_of(firm: Firm | None) -> str | None:
     """The picture as an address, where it was loaded."""
     picture = vars(firm).get("logo") if firm else None
     return f"data:image/png;base64,{base64.b64encode(picture).decode()}" if picture else None
 
 
 def _render(settings: Settings, name: str, *, status: int = 200, **values: Any) -> HTMLResponse:
-    logo = _logo_of(values["firm"])
+    logo = logo_of(values["firm"])
     html = _templates.get_template(name).render(css=CSS, logo=logo, **values)
     return HTMLResponse(html, status_code=status, headers=headers(settings))
