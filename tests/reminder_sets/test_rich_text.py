@@ -5,7 +5,7 @@ from dataclasses import replace
 from html import unescape
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from reminder_sets.test_mail import FACTS, TWO, Written
 
@@ -123,6 +123,7 @@ blocks = st.tuples(st.sampled_from(["p", "h3", "ul", "li", "blockquote", "div"])
 )
 
 
+@example("{{ client.name }}", "\x08")
 @given(st.lists(st.one_of(inline, blocks), max_size=5).map("".join), st.text(max_size=40))
 def test_nothing_is_left_unfilled_and_nothing_unsafe_comes_in(body: str, name: str) -> None:
     facts = replace(FACTS.text, client_name=name.replace("{", "") or "x")
@@ -134,9 +135,15 @@ def test_nothing_is_left_unfilled_and_nothing_unsafe_comes_in(body: str, name: s
     assert "".join(block.html for block in split(clean(html))) == clean(html)
 
 
-@given(st.text(max_size=60))
+@given(
+    st.text(st.characters(exclude_categories=["Cc", "Cs"], include_characters="\n"), max_size=60)
+)
 def test_a_value_comes_out_as_it_went_in(value: str) -> None:
     html = fill("<p>a {{ client.name }} z</p>", {"client.name": value or "x"})
     if value.strip():
         said = unescape(re.sub(r"<br>", "\n", html.removeprefix("<p>a ").removesuffix(" z</p>")))
         assert said.splitlines() == value.strip().splitlines()
+
+
+def test_control_characters_of_a_value_are_left_out() -> None:
+    assert fill("<p>a {{ client.name }}</p>", {"client.name": "A\x08da\x1b"}) == "<p>a Ada</p>"

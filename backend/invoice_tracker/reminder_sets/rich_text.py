@@ -60,7 +60,8 @@ def fill(html: str, values: Mapping[str, str]) -> str:
 
     ``values`` has every variable that the text uses.
     """
-    return "".join(_written(_root(html), values, fill=True))
+    said = {name: _CONTROL.sub("", value) for name, value in values.items()}
+    return "".join(_written(_root(html), said, fill=True))
 
 
 def as_text(html: str) -> str:
