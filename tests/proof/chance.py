@@ -5,6 +5,7 @@ randomness is replaced by a seeded one. Pauses between tries move the simulated 
 keeping anybody waiting.
 """
 
+import itertools
 import os
 import random
 from collections.abc import Iterator
@@ -15,6 +16,7 @@ from unittest.mock import patch
 import httpx2
 import stripe
 
+import factories
 from fakes import MovableClock
 from invoice_tracker.integrations.clio import access as clio_access
 from invoice_tracker.integrations.clio.client import TIMEOUT, ClioClient
@@ -51,6 +53,7 @@ def seeded(seed: int, clock: MovableClock) -> Iterator[None]:
     with (
         patch.object(os, "urandom", source.randbytes),
         patch.object(random, "_urandom", source.randbytes),
+        patch.object(factories, "_numbers", itertools.count(1)),
         patch.object(ClioClient.__init__, "__kwdefaults__", defaults),
         patch.object(stripe.HTTPXClient, "sleep_async", pass_time_at_stripe),
         patch.object(clio_access, "SYNC_PATIENCE", SYNC_PATIENCE),

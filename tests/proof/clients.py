@@ -1,23 +1,35 @@
-"""The firms' clients: they open links of mails they have got, and pay, or do not."""
+"""The firms' clients: they open links of mails they have got, and pay, or do not.
+
+Attorneys, who get mail too, hold a client by theirs.
+"""
 
 import random
 import re
+from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 import httpx
 from proof.outside import Outside
-from proof.witness import Witness
+from proof.witness import Arrival, Witness
 
 from fakes import MovableClock
 from invoice_tracker.sandbox.stripe.actions import perform
 from invoice_tracker.sandbox.stripe.errors import StripeProblem
-from invoice_tracker.sandbox.stripe.store import Obj
+from invoice_tracker.sandbox.stripe.store import Book, Obj
 
-LINK = re.compile(r"https?://[^\s>)\"]+/pay/[^\s>)\"]+")
+PAY = re.compile(r"https?://[^\s>)\"]+/pay/[^\s>)\"]+")
+VETO = re.compile(r"https?://[^\s>)\"]+/veto/[^\s>)\"]+")
 LINKS_LAST = timedelta(days=40)
+VETOES_LAST = timedelta(days=2)
+MAILS_LOOKED_AT = 60
+LINKS_TRIED = 15
+TICKABLE = re.compile(r'type="checkbox" name="invoice" value="([^"]+)"')
+FIELD = re.compile(r'name="invoice" value="([^"]+)"')
 HOW = {"pay": 6, "bank_debit": 4, "decline": 1, "look": 3, "leave": 3}
+COMES = 0.65
+"""How many bank debits come with the money."""
 
 
 @dataclass
@@ -34,70 +46,122 @@ class Clients:
 
     async def act(self, chance: random.Random) -> str:
         """Somebody opens the link of a mail and does something with it."""
-        link = self._some_link(chance)
-        if link is None:
+        links = self._links(PAY, LINKS_LAST)
+        if not links:
             return "no link"
-        # Their mail scanner was there before them.
-        await self.browser.get(link)
         how = chance.choices(list(HOW), list(HOW.values()))[0]
+        return await self._open(chance.choice(links), how, chance)
+
+    async def do(self, deed: str, chance: random.Random) -> bool:
+        """One deed by its name; whether it could be done just now."""
+        if deed in ("pay", "pay_together", "debit", "debit_together"):
+            how = "pay" if deed.startswith("pay") else "bank_debit"
+            return await self._pay(chance, how, together=deed.endswith("together"))
+        if deed == "end_of_chargeback":
+            return self._end_chargeback(chance)
+        verb = "dispute" if deed == "chargeback" else "refund"
+        return self._give_back(chance, verb, in_part=deed == "refund_part")
+
+    async def _pay(self, chance: random.Random, how: str, *, together: bool) -> bool:
+        """By the first link, of those in some order, by which it can be done."""
+        links = self._links(PAY, LINKS_LAST)
+        for link in chance.sample(links, min(LINKS_TRIED, len(links))):
+            if together and len(TICKABLE.findall((await self.browser.get(link)).text)) < 2:
+                continue
+            if await self._open(link, how, chance, all_of_it=together) in (how, f"{how} together"):
+                return True
+        return False
+
+    async def _open(
+        self, link: str, how: str, chance: random.Random, *, all_of_it: bool = False
+    ) -> str:
+        """What came of it. Of several invoices they pay all, or only some."""
+        # Their mail scanner was there before them.
+        page = (await self.browser.get(link)).text
         if how == "look":
             return how
-        answer = await self.browser.post(link)
+        ticked = FIELD.findall(page)
+        if len(ticked) > (2 if all_of_it else 1) and chance.random() < 0.4:
+            ticked.remove(chance.choice(ticked))
+        answer = await self.browser.post(link, data={"invoice": ticked})
         if answer.status_code != 303:
             return "nothing to pay"
+        several = " together" if len(ticked) > 1 else ""
         if how == "leave":
-            return how
+            return f"{how}{several}"
         session_id = answer.headers["location"].rpartition("/")[2]
-        intent = self._at_stripe("sessions", session_id, how, chance)
+        intent = self._at_stripe("sessions", session_id, how)
         if intent is None:
             return "page closed"
         if how == "bank_debit":
             until = self.clock.now() + timedelta(days=chance.uniform(1, 6))
-            self.debits.append((until, intent["id"], chance.random() < 0.7))
-        return how
+            self.debits.append((until, intent["id"], chance.random() < COMES))
+        return f"{how}{several}"
 
-    def hear_from_bank(self, chance: random.Random) -> int:
-        """Debits whose day has come succeed or fail; how many."""
+    def hear_from_bank(self) -> list[str]:
+        """Debits whose day has come succeed or fail."""
         now = self.clock.now()
         due = [debit for debit in self.debits if debit[0] <= now]
         self.debits = [debit for debit in self.debits if debit[0] > now]
         for _, intent_id, comes in due:
-            self._at_stripe("payment_intents", intent_id, "settle" if comes else "fail", chance)
-        return len(due)
+            self._at_stripe("payment_intents", intent_id, "settle" if comes else "fail")
+        return ["comes" if comes else "fails" for _, _, comes in due]
 
-    def money_back(self, chance: random.Random) -> str:
-        """A refund, a chargeback, or the end of one."""
-        books = self.outside.stripe.store.books.values()
-        disputes = [d for b in books for d in b.table("disputes").values()]
-        waiting = [d for d in disputes if d["status"] not in ("won", "lost")]
-        if waiting and chance.random() < 0.6:
-            outcome = chance.choice(("won", "lost"))
-            self._at_stripe("disputes", chance.choice(waiting)["id"], "close", chance, outcome)
-            return f"dispute {outcome}"
-        paid = [i for b in books for i in b.table("intents").values() if i["status"] == "succeeded"]
+    async def veto(self, chance: random.Random) -> bool:
+        """An attorney opens the mail about tomorrow, and holds one client."""
+        links = self._links(VETO, VETOES_LAST)
+        if not links:
+            return False
+        link = chance.choice(links)
+        await self.browser.get(link)
+        return (await self.browser.post(link, data={"reason": "We are talking"})).is_success
+
+    def _give_back(self, chance: random.Random, verb: str, *, in_part: bool) -> bool:
+        paid = [
+            intent
+            for book in self._books()
+            for intent in book.table("intents").values()
+            if intent["status"] == "succeeded"
+        ]
         if not paid:
-            return "nothing paid"
-        verb = chance.choice(("refund", "refund", "dispute"))
-        done = self._at_stripe("payment_intents", chance.choice(paid)["id"], verb, chance)
-        return verb if done is not None else "refused"
+            return False
+        # Lately rather than long ago.
+        intent = chance.choice(paid[-12:])
+        wanted = {"amount": 1 + chance.randrange(intent["amount"])} if in_part else {}
+        return self._at_stripe("payment_intents", intent["id"], verb, wanted) is not None
 
-    def _some_link(self, chance: random.Random) -> str | None:
-        since = self.clock.now() - LINKS_LAST
-        recent = [a for a in self.witness.arrivals[-60:] if a.at >= since]
-        links = [found[0] for a in recent if (found := LINK.search(a.text))]
-        return chance.choice(links) if links else None
+    def _end_chargeback(self, chance: random.Random) -> bool:
+        disputes = [d for book in self._books() for d in book.table("disputes").values()]
+        waiting = [d for d in disputes if d["status"] not in ("won", "lost")]
+        if not waiting:
+            return False
+        wanted = {"outcome": chance.choice(("won", "lost"))}
+        return (
+            self._at_stripe("disputes", chance.choice(waiting)["id"], "close", wanted) is not None
+        )
+
+    def _books(self) -> Iterable[Book]:
+        return self.outside.stripe.store.books.values()
+
+    def _links(self, pattern: re.Pattern[str], last: timedelta) -> list[str]:
+        since = self.clock.now() - last
+        recent = [a for a in self.witness.arrivals[-MAILS_LOOKED_AT:] if a.at >= since]
+        return [link for arrival in recent for link in _in(arrival, pattern)]
 
     def _at_stripe(
-        self, noun: str, object_id: str, verb: str, chance: random.Random, outcome: str = ""
+        self, noun: str, object_id: str, verb: str, wanted: Obj | None = None
     ) -> Obj | None:
         """Do it there; its events go once, twice, or never."""
         switches = self.outside.stripe.store.switches
         luck = self.switches.random()
         switches.drop, switches.duplicate = luck < 0.15, luck > 0.8
-        wanted: Obj = {"outcome": outcome} if outcome else {}
         try:
             with suppress(StripeProblem):
-                return perform(self.outside.stripe, noun, object_id, verb, wanted)
+                return perform(self.outside.stripe, noun, object_id, verb, wanted or {})
             return None
         finally:
             switches.drop = switches.duplicate = False
+
+
+def _in(arrival: Arrival, pattern: re.Pattern[str]) -> list[str]:
+    return list(dict.fromkeys(pattern.findall(arrival.text)))

@@ -21,14 +21,15 @@ from invoice_tracker.sandbox.clio.store import Account, Store
 from invoice_tracker.sandbox.stripe import accounts as stripe_accounts
 
 KINDS = (
-    ("America/New_York", "USD"),
-    ("Europe/London", "GBP"),
-    ("Australia/Sydney", "CAD"),
-    ("America/Los_Angeles", "USD"),
-    ("Europe/Berlin", "EUR"),
-    ("Asia/Kolkata", "USD"),
+    ("America/New_York", "USD", "US"),
+    ("Europe/London", "GBP", "GB"),
+    ("Australia/Sydney", "CAD", "AU"),
+    ("America/Los_Angeles", "USD", "US"),
+    ("Europe/Berlin", "EUR", "DE"),
+    ("Asia/Kolkata", "USD", "IN"),
 )
-"""Time zones with three different days for daylight saving, and one without."""
+"""Time zones with three different days for daylight saving, and one without; and the country whose
+public holidays are kept."""
 CLIENTS = 8
 MAIL = (
     "Dear {{ client.first_name }},\n\n"
@@ -86,7 +87,7 @@ async def open_office(
     number: int, *, web: Adapters, outside: Outside, clock: MovableClock
 ) -> Office:
     """A firm from its first run to the point where reminders may be started."""
-    zone, currency = KINDS[number % len(KINDS)]
+    zone, currency, country = KINDS[number % len(KINDS)]
     async with web.database.transaction() as session:
         firm = await make_firm(
             session, now=clock.now(), name=f"Firm {number + 1} LLP", time_zone=zone
@@ -113,6 +114,10 @@ async def open_office(
     answer = await office.ask("POST", "/stripe/connection", {"api_key": office.stripe_key})
     assert answer.is_success, answer.text
     office.sets = [await write_set(office, name, steps) for name, steps in SETS.items()]
+    answer = await office.ask(
+        "PATCH", "/firm/sending-rules", {"attorney_preview": True, "holiday_country": country}
+    )
+    assert answer.is_success, answer.text
     return office
 
 
@@ -151,4 +156,15 @@ SETS: dict[str, list[dict[str, Any]]] = {
         mail(20, repeat_every_days=7, repeat_max=4),
     ],
     "From the start": [mail(0, anchor="start"), mail(4, anchor="start"), mail(11, anchor="start")],
+    "Statement": [
+        {
+            **mail(0),
+            "anchor": "month",
+            "repeat_max": 12,
+            "is_statement": True,
+            "subject": "Your open invoices",
+            "body": "Dear {{ client.first_name }},\n\n{{ invoices.table }}\n\n"
+            "In all {{ invoices.total_balance }} is open.\n\n{{ pay.link }}",
+        }
+    ],
 }

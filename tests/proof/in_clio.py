@@ -8,7 +8,7 @@ from proof.firms import Office
 
 from invoice_tracker.sandbox.clio import actions
 from invoice_tracker.sandbox.clio.bill_shape import balance_minor
-from invoice_tracker.sandbox.clio.problems import Problem
+from invoice_tracker.sandbox.clio.problems import Problem, unprocessable
 from invoice_tracker.sandbox.clio.sample_people import make_address
 from invoice_tracker.sandbox.clio.store import Row
 from invoice_tracker.sandbox.clio.world import World
@@ -25,13 +25,23 @@ DEEDS = {
     "due_date": 4,
     "address": 3,
     "pending": 1,
+    "change_amount": 1,
 }
 """How often each, in proportion."""
+STATES = {"take_back": {"awaiting_payment", "paid"}, "approve": {"draft"}}
+"""The states that a deed is for, where they are others than those of open bills and drafts."""
 
 
-def new_bill(world: World, office: Office, chance: random.Random, *, approved: bool = True) -> None:
-    """A quick bill for some client."""
-    clients = list(office.account.table("contacts"))
+def new_bill(
+    world: World,
+    office: Office,
+    chance: random.Random,
+    *,
+    approved: bool = True,
+    among: int | None = None,
+) -> None:
+    """A quick bill for some client, perhaps one of the first few."""
+    clients = list(office.account.table("contacts"))[:among]
     actions.new_bill(
         world,
         office.account,
@@ -46,24 +56,28 @@ def new_bill(world: World, office: Office, chance: random.Random, *, approved: b
 def do_something(world: World, office: Office, chance: random.Random) -> str:
     """One deed; what Clio does not allow just now does not happen."""
     deed = chance.choices(list(DEEDS), list(DEEDS.values()))[0]
+    return deed if do(world, office, chance, deed) else "refused"
+
+
+def do(world: World, office: Office, chance: random.Random, deed: str) -> bool:
+    """This deed to the first bill, of those in some order, that Clio allows it for."""
     if deed == "draft":
         new_bill(world, office, chance, approved=False)
-        return deed
-    bill = _some_bill(office, chance)
-    if bill is None:
-        return "nothing"
-    with suppress(Problem):
-        _do(world, office, chance, deed, bill)
-        return deed
-    return "refused"
+        return True
+    for bill in _some_bills(office, chance, deed):
+        with suppress(Problem):
+            _do(world, office, chance, deed, bill)
+            return True
+    return False
 
 
-def _some_bill(office: Office, chance: random.Random) -> Row | None:
+def _some_bills(office: Office, chance: random.Random, deed: str) -> list[Row]:
     """Open bills rather than others."""
     bills = list(office.account.table("bills").values())
-    lively = [b for b in bills if b["state"] in {"awaiting_payment", "draft"}]
+    states = STATES.get(deed, {"awaiting_payment", "draft"})
+    lively = [b for b in bills if b["state"] in states]
     chosen = lively if lively and chance.random() < 0.9 else bills
-    return chance.choice(chosen) if chosen else None
+    return chance.sample(chosen, min(5, len(chosen)))
 
 
 def _do(world: World, office: Office, chance: random.Random, deed: str, bill: Row) -> None:
@@ -86,6 +100,11 @@ def _do(world: World, office: Office, chance: random.Random, deed: str, bill: Ro
     elif deed == "due_date":
         day = world.today() + timedelta(days=chance.randint(-15, 25))
         actions.change(world, account, "bills", bill, due_at=day.isoformat())
+    elif deed == "change_amount":
+        total = balance_minor(bill) + chance.choice((-50, 100, 12_000))
+        if bill["state"] != "awaiting_payment" or total <= 0:
+            raise unprocessable("Only an open bill is changed.")
+        actions.change(world, account, "bills", bill, total_minor=bill["paid_minor"] + total)
     elif deed == "pending":
         pending = chance.choice((0, 0, balance_minor(bill)))
         actions.change(world, account, "bills", bill, pending_minor=pending)

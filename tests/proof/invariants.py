@@ -61,12 +61,14 @@ def nothing_after_payment(evidence: Evidence) -> Found:
     """At the claim: something is owed, no money is under way, Stripe has none we do not know."""
     checks, found = 0, []
     for mail, line in _lines(evidence):
-        checks += 4
+        checks += 5
         who = f"{mail.message_id}, invoice {line.number}"
         if line.open_minor <= 0:
             found.append(f"{who}: {line.open_minor} was owed by the books")
         if line.under_way:
             found.append(f"{who}: money was under way ({', '.join(line.under_way)})")
+        if line.stripe_under_way_minor:
+            found.append(f"{who}: Stripe had {line.stripe_under_way_minor} under way")
         if line.stripe_money_minor > line.ledger_money_minor:
             found.append(
                 f"{who}: Stripe had {line.stripe_money_minor}, the ledger knew of"
@@ -94,7 +96,8 @@ def nothing_on_stale_data(evidence: Evidence) -> Found:
 
 
 ENDS = {"sent", "cancelled", "failed", "uncertain"}
-OPEN_REMINDERS = {"queued", "approved"}
+AHEAD = {"approved", "awaiting_approval"}
+"""Of a mail whose day may be yet to come: it waits for that as long as its collection runs."""
 
 
 def everything_ends(evidence: Evidence) -> Found:
@@ -116,8 +119,10 @@ def everything_ends(evidence: Evidence) -> Found:
     for reminder in evidence.reminders:
         checks += 1
         who = f"reminder {reminder.reminder_id} ({reminder.state})"
-        if reminder.state in OPEN_REMINDERS and reminder.created_at < before:
+        if reminder.state == "queued" and reminder.created_at < before:
             found.append(f"{who}: no end since {reminder.created_at}")
+        if reminder.state in AHEAD and reminder.collection_state != "active":
+            found.append(f"{who}: no end, and its collection is {reminder.collection_state}")
         if reminder.state in {"skipped", "failed", "cancelled"} and not reminder.reason:
             found.append(f"{who}: no reason")
     return checks, found
@@ -131,7 +136,8 @@ def amounts_are_stored(evidence: Evidence) -> Found:
         if mail.claim is None or not mail.claim.lines:
             continue
         checks += 1
-        stored = [line.stored_minor for line in mail.claim.lines]
+        rows = (*mail.claim.lines, *mail.claim.stated)
+        stored = [line.stored_minor for line in rows]
         allowed = {*stored, sum(stored)}
         written = amounts_in(mail.text)
         if not written or set(written) - allowed:
@@ -139,7 +145,7 @@ def amounts_are_stored(evidence: Evidence) -> Found:
         needed = set(stored) if len(stored) == 1 else {*stored, sum(stored)}
         if needed - set(written):
             found.append(f"{mail.message_id}: does not say {sorted(needed - set(written))}")
-        for line in mail.claim.lines:
+        for line in rows:
             checks += 2
             if line.stored_minor != line.open_minor:
                 found.append(
@@ -176,18 +182,23 @@ def nothing_held(evidence: Evidence) -> Found:
     """Nothing held, ended, void or deleted is in a mail or its total; nothing in Safe Mode."""
     checks, found = 0, []
     for mail, line in _lines(evidence):
-        checks += 5
+        checks += 7
         who = f"{mail.message_id}, invoice {line.number}"
         if line.holds:
             found.append(f"{who}: held ({', '.join(line.holds)})")
+        if line.promised:
+            found.append(f"{who}: promised for {', '.join(line.promised)}")
+        if line.said:
+            found.append(f"{who}: held by what people had said ({', '.join(line.said)})")
         if line.collection_state != "active":
             found.append(f"{who}: the collection was {line.collection_state}")
         if line.invoice_state != OPEN:
             found.append(f"{who}: the invoice was {line.invoice_state}")
         if line.clio is not None and line.clio.state != OPEN:
             found.append(f"{who}: Clio had just said {line.clio.state}")
-        words = set(re.findall(r"\w+", ADDRESS.sub(" ", f"{mail.subject}\n{mail.text}")))
-        own = {other.number for other in _claim(mail).lines}
+        words = words_of(f"{mail.subject}\n{mail.text}")
+        claim = _claim(mail)
+        own = {other.number for other in (*claim.lines, *claim.stated)}
         strangers = (set(line.others) - own) & words
         if strangers:
             found.append(f"{who}: names invoice {', '.join(sorted(strangers))}")
@@ -209,7 +220,7 @@ def firms_apart(evidence: Evidence) -> Found:
         checks += 1
         if mail.sender != mail.claim.sender:
             found.append(f"{mail.message_id}: {mail.sender} sent it for {mail.claim.sender}")
-        for line in mail.claim.lines:
+        for line in (*mail.claim.lines, *mail.claim.stated):
             checks += 1
             if line.firm_id != mail.claim.firm_id:
                 found.append(f"{mail.message_id}: invoice {line.number} is another firm's")
@@ -237,6 +248,11 @@ def judge(evidence: Evidence) -> list[Verdict]:
     return verdicts
 
 
+def words_of(text: str) -> set[str]:
+    """The words of a text; those in addresses are none."""
+    return set(re.findall(r"\w+", ADDRESS.sub(" ", text)))
+
+
 def amounts_in(text: str) -> list[int]:
     """Amounts in a text, in minor units; those in addresses are none."""
     found: Iterable[str] = AMOUNT.findall(ADDRESS.sub(" ", text))
@@ -244,9 +260,11 @@ def amounts_in(text: str) -> list[int]:
 
 
 def _lines(evidence: Evidence) -> Iterator[tuple[Mail, Line]]:
+    """Every invoice of every mail; in a statement those that only stand in it, too."""
     for mail in evidence.mails:
-        for line in mail.claim.lines if mail.claim is not None else ():
-            yield mail, line
+        if mail.claim is not None:
+            for line in (*mail.claim.lines, *mail.claim.stated):
+                yield mail, line
 
 
 def _claim(mail: Mail) -> Claim:

@@ -5,7 +5,7 @@ from collections.abc import Coroutine
 from typing import Any
 
 from aiosmtpd.smtp import Envelope
-from proof.witness import WORKER_HEADER, Witness
+from proof.witness import WORKER_HEADER, Bill, Witness
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from fakes import MovableClock
@@ -14,6 +14,7 @@ from invoice_tracker.sandbox.clio.webhooks import WebhookSender as ClioSender
 from invoice_tracker.sandbox.mailbox.faults import Faults as MailFaults
 from invoice_tracker.sandbox.mailbox.smtp import Handler
 from invoice_tracker.sandbox.mailbox.store import MailStore
+from invoice_tracker.sandbox.stripe.lifecycle import session_of
 from invoice_tracker.sandbox.stripe.store import Book, Obj
 from invoice_tracker.sandbox.stripe.store import Store as StripeStore
 from invoice_tracker.sandbox.stripe.webhooks import WebhookSender
@@ -82,12 +83,11 @@ class NotingSender(WebhookSender):
         self._witness = witness
 
     def publish(self, book: Book, event: Obj) -> None:
-        invoices = {i["metadata"].get("invoice_id") for i in book.table("intents").values()}
-        touched = _intent_of(book, event["data"]["object"])
-        if touched is not None and touched["metadata"].get("invoice_id") in invoices:
-            invoice_id = touched["metadata"]["invoice_id"]
-            settled, processing = held_for(book, invoice_id)
-            self._witness.note_money(invoice_id, settled=settled, processing=processing)
+        intent = _intent_of(book, event["data"]["object"])
+        if intent is not None:
+            settled, processing = held_of(book, intent)
+            bills = bills_of(book, intent)
+            self._witness.note_money(intent["id"], bills, settled=settled, processing=processing)
         super().publish(book, event)
 
 
@@ -96,24 +96,26 @@ def _intent_of(book: Book, item: Obj) -> Obj | None:
     return book.table("intents").get(intent_id or "")
 
 
-def held_for(book: Book, invoice_id: str) -> tuple[int, int]:
-    """Minor units Stripe has for an invoice, and those on their way. Lost disputes are gone."""
-    settled = processing = 0
-    lost = {
-        d["payment_intent"]: d["amount"]
+def bills_of(book: Book, intent: Obj) -> list[Bill]:
+    """The invoices a payment is for, as its page names them line by line."""
+    lines = book.table("line_items")[session_of(book, intent)["id"]]["lines"]
+    firm_id = intent["metadata"]["firm_id"]
+    return [(firm_id, line["description"].removeprefix("Invoice ")) for line in lines]
+
+
+def held_of(book: Book, intent: Obj) -> tuple[int, int]:
+    """Minor units Stripe has of a payment, and those on their way. Lost disputes are gone."""
+    if intent["status"] == "processing":
+        return 0, intent["amount"]
+    if intent["status"] != "succeeded":
+        return 0, 0
+    lost = sum(
+        d["amount"]
         for d in book.table("disputes").values()
-        if d["status"] == "lost"
-    }
-    for intent in book.table("intents").values():
-        if intent["metadata"].get("invoice_id") != invoice_id:
-            continue
-        if intent["status"] == "processing":
-            processing += intent["amount"]
-        elif intent["status"] == "succeeded":
-            charge = book.table("charges")[intent["latest_charge"]]
-            gone = charge["amount_refunded"] + lost.get(intent["id"], 0)
-            settled += intent["amount_received"] - gone
-    return settled, processing
+        if d["status"] == "lost" and d["payment_intent"] == intent["id"]
+    )
+    charge = book.table("charges")[intent["latest_charge"]]
+    return intent["amount_received"] - charge["amount_refunded"] - lost, 0
 
 
 class NotingHandler(Handler):

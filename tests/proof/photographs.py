@@ -21,11 +21,15 @@ LANGUAGE plpgsql SECURITY DEFINER AS $$
 DECLARE
     firm uuid := NEW.firm_id;
     reminder_ids uuid[];
+    own_ids uuid[];
     invoice_ids uuid[];
 BEGIN
     SELECT coalesce(array_agg(id), '{}'), coalesce(array_agg(DISTINCT invoice_id), '{}')
-    INTO reminder_ids, invoice_ids FROM public.reminders
+    INTO reminder_ids, own_ids FROM public.reminders
     WHERE outbox_message_id = NEW.id AND state = 'queued';
+    SELECT coalesce(array_agg(id), '{}') INTO invoice_ids FROM public.invoices
+    WHERE id = ANY (own_ids) OR client_id IN (
+        SELECT client_id FROM public.invoices WHERE id = ANY (own_ids));
     INSERT INTO proof.photographs (message_id, photo) VALUES (NEW.message_id, jsonb_build_object(
         'message', to_jsonb(NEW),
         'firm', (SELECT to_jsonb(t) FROM public.firms t WHERE id = firm),
@@ -35,6 +39,9 @@ BEGIN
             WHERE firm_id = firm),
         'reminders', (SELECT jsonb_agg(to_jsonb(t) ORDER BY id) FROM public.reminders t
             WHERE id = ANY (reminder_ids)),
+        'is_statement', EXISTS (SELECT FROM public.reminders r
+            JOIN public.reminder_steps s ON s.id = r.step_id
+            WHERE r.id = ANY (reminder_ids) AND s.is_statement),
         'collections', (SELECT jsonb_agg(to_jsonb(t) || jsonb_build_object(
                 'reminder_set_id', v.reminder_set_id))
             FROM public.collections t JOIN public.reminder_set_versions v ON v.id = t.version_id
@@ -44,6 +51,8 @@ BEGIN
             WHERE id = ANY (invoice_ids)),
         'payments', (SELECT jsonb_agg(to_jsonb(t)) FROM public.payments t
             WHERE invoice_id = ANY (invoice_ids)),
+        'promises', (SELECT jsonb_agg(to_jsonb(t)) FROM public.promises t
+            WHERE invoice_id = ANY (invoice_ids) AND state = 'open'),
         'checkouts', (SELECT jsonb_agg(to_jsonb(t) || jsonb_build_object(
                 'invoice_id', l.invoice_id))
             FROM public.checkouts t JOIN public.checkout_lines l ON l.checkout_id = t.id

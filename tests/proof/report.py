@@ -21,12 +21,27 @@ class Report:
     deaths: dict[str, int]
     failures: dict[str, int]
     ends: dict[str, int]
+    expected: tuple[str, ...]
+    """What may not have been missing."""
+    digest: str
+    """Of all mails, messages and reminders, and who decided what: a repeated seed has the same."""
     seconds: float = field(compare=False)
 
     @property
     def violations(self) -> int:
         """Over all eight."""
         return sum(len(verdict.violations) for verdict in self.verdicts)
+
+    @property
+    def never(self) -> list[str]:
+        """What should have happened and did not, so that the proof shows nothing about it."""
+        there = {*self.life, *(f"died: {place}" for place in self.deaths)}
+        return [what for what in self.expected if what not in there or self.life.get(what) == 0]
+
+    @property
+    def holds(self) -> bool:
+        """Whether the proof was good: nothing broken, and nothing left out."""
+        return not self.violations and not self.never
 
     def text(self) -> str:
         """For people."""
@@ -46,6 +61,9 @@ class Report:
             lines += ["", f"{self.violations} violations. The same again: {again}"]
         else:
             lines += ["", "All eight invariants hold."]
+        if self.never:
+            lines += ["", f"It never happened, and should have: {', '.join(self.never)}."]
+        lines += ["", f"Digest {self.digest}"]
         return "\n".join(lines) + "\n"
 
 

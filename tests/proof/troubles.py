@@ -57,6 +57,18 @@ def _outage(outside: Outside, chance: random.Random) -> str:
     return f"{which} away"
 
 
+def hang_up(outside: Outside, chance: random.Random) -> None:
+    """The next mails end in a lost connection after the final dot: taken, or not."""
+    keep = chance.random() < 0.6
+    outside.mail_faults.add(MailFault(kind="drop", count=chance.randint(1, 2), keep=keep))
+
+
+def clio_away(outside: Outside, chance: random.Random) -> None:
+    """Clio is away for hours."""
+    status = chance.choice((429, 500, 503))
+    outside.clio.faults.waiting.append(ClioFault(kind="status", status=status, count=MANY))
+
+
 def all_well(outside: Outside) -> None:
     """Everything is repaired."""
     outside.clio.faults.waiting.clear()

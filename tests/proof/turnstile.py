@@ -46,10 +46,11 @@ class Doom:
     left: int
 
     @classmethod
-    def drawn(cls, chance: random.Random) -> "Doom":
-        """Some kind of place."""
+    def drawn(cls, chance: random.Random, *, soon: bool = False) -> "Doom":
+        """Some kind of place; ``soon`` is for runs of a few days."""
         place = chance.choice(list(LATEST))
-        return cls(place, chance.randint(1, LATEST[place]))
+        latest = max(1, LATEST[place] // 10) if soon else LATEST[place]
+        return cls(place, chance.randint(1, latest))
 
 
 @dataclass(eq=False)

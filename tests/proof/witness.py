@@ -1,11 +1,13 @@
 """Notes what the outside world saw, in the order it saw it."""
 
 import json
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 from proof.photographs import latest
+from proof.spoken import Spoken
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from invoice_tracker.sandbox.mailbox.parse import parse
@@ -51,11 +53,15 @@ class Arrival:
 
 @dataclass(frozen=True)
 class Money:
-    """What Stripe holds for one invoice from this turn on, in minor units; and of it under way."""
+    """What Stripe holds of one payment from this turn on, in minor units; and what is under way."""
 
     turn: int
     settled_minor: int
     processing_minor: int
+
+
+Bill = tuple[str, str]
+"""A firm's id and the number of its invoice, as a payment page names it."""
 
 
 @dataclass
@@ -68,6 +74,10 @@ class Witness:
     offers: list[Offer] = field(default_factory=list)
     arrivals: list[Arrival] = field(default_factory=list)
     money: dict[str, list[Money]] = field(default_factory=dict)
+    """By payment intent."""
+    paid_by: dict[Bill, set[str]] = field(default_factory=dict)
+    """The payment intents that are for an invoice; one may be for several."""
+    spoken: Spoken = field(default_factory=Spoken)
 
     def next_turn(self) -> int:
         """The next place in the order of things."""
@@ -113,12 +123,20 @@ class Witness:
                     )
                 )
 
-    def note_money(self, invoice_id: str, *, settled: int, processing: int) -> None:
-        """What Stripe holds for an invoice has changed."""
+    def note_money(
+        self, intent_id: str, bills: Iterable[Bill], *, settled: int, processing: int
+    ) -> None:
+        """What Stripe holds of a payment has changed."""
+        for bill in bills:
+            self.paid_by.setdefault(bill, set()).add(intent_id)
         entry = Money(self.next_turn(), settled, processing)
-        self.money.setdefault(invoice_id, []).append(entry)
+        self.money.setdefault(intent_id, []).append(entry)
 
-    def money_at(self, invoice_id: str, turn: int) -> Money:
-        """What Stripe held for an invoice at that turn."""
-        before = [entry for entry in self.money.get(invoice_id, []) if entry.turn <= turn]
-        return before[-1] if before else Money(0, 0, 0)
+    def money_at(self, bill: Bill, turn: int) -> dict[str, Money]:
+        """What Stripe held at that turn of each payment that is for an invoice."""
+        found = {}
+        for intent_id in sorted(self.paid_by.get(bill, ())):
+            before = [entry for entry in self.money[intent_id] if entry.turn <= turn]
+            if before:
+                found[intent_id] = before[-1]
+        return found

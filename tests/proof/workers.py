@@ -11,12 +11,19 @@ from proof.turnstile import Doom, Strand, run
 from proof.watched import Process
 
 from fakes import MovableClock
-from invoice_tracker.worker import EVERY_NIGHT, EVERY_READ, EVERY_TICK, LONG_READS, FirmJob
+from invoice_tracker.worker import (
+    AFTERWARDS,
+    EVERY_NIGHT,
+    EVERY_READ,
+    EVERY_TICK,
+    LONG_READS,
+    FirmJob,
+)
 
 TICK, READ, NIGHT = "tick", "read", "night"
 GROUPS: dict[str, tuple[FirmJob, ...]] = {
     TICK: EVERY_TICK,
-    READ: (*EVERY_READ, *EVERY_TICK),
+    READ: (*EVERY_READ, *EVERY_TICK, *AFTERWARDS),
     NIGHT: (*LONG_READS, *EVERY_NIGHT, *EVERY_TICK),
 }
 """The lines of the worker's own table: a job that is new there is run here too."""
@@ -61,7 +68,7 @@ class Workers:
     def _strand(self, name: str, wanted: dict[UUID, str]) -> tuple[Strand, Callable[[], object]]:
         if name not in self.processes:
             self.processes[name] = self.start(name)
-            self.dooms[name] = Doom.drawn(self.chance)
+            self.dooms[name] = Doom.drawn(self.chance, soon=name not in self.dooms)
         jobs: Jobs = [(job, firm) for firm, group in wanted.items() for job in GROUPS[group]]
         if self.chance.random() < 0.3:
             self.chance.shuffle(jobs)
@@ -84,7 +91,7 @@ class Workers:
 class Moment:
     """What may happen between two steps of the workers: somebody acts, or time is lost."""
 
-    RARE = 0.01
+    RARE = 0.004
     STALLS = 0.003
 
     def __init__(
@@ -92,7 +99,6 @@ class Moment:
     ) -> None:
         self._clock, self._chance, self._acts = clock, chance, acts
         self._stalled = False
-        self.bad_moments = 0
 
     def begin(self) -> None:
         """A new round."""
@@ -105,5 +111,4 @@ class Moment:
             self._stalled = True
             self._clock.move(seconds=timedelta(minutes=self._chance.randint(1, 8)).seconds)
         elif luck < self.STALLS + self.RARE and self._acts is not None:
-            self.bad_moments += 1
             await self._acts()  # type: ignore[misc]

@@ -20,6 +20,7 @@ from proof.clients import Clients
 from proof.evidence import Evidence
 from proof.firms import open_accounts, open_office
 from proof.gathering import gather
+from proof.happenings import count, expected
 from proof.in_clio import new_bill
 from proof.invariants import judge
 from proof.outside import Outside, open_outside
@@ -73,6 +74,8 @@ def prove(
         deaths=dict(life.workers.deaths),
         failures=dict(life.workers.failures),
         ends=dict(Counter(message.state for message in evidence.messages)),
+        expected=expected(days=days, firms=firms),
+        digest=evidence.digest(),
         seconds=time.monotonic() - started,
     )
 
@@ -115,7 +118,13 @@ async def _live(
         year.wall += await look_below(owner, year.offices)
         evidence = await gather(witness, owner, year.offices, year.wall, clock.now())
         year.happened["worker's rounds"] = year.workers.rounds
-        year.happened["mails came"] = len(witness.arrivals)
+        year.happened |= await count(
+            owner,
+            evidence,
+            zones=[office.zone for office in year.offices],
+            since=START,
+            uncertain=sum(staff.settled for staff in year.staff),
+        )
     return year, evidence
 
 
@@ -160,7 +169,7 @@ async def _open_year(
         stack.push_async_callback(office.browser.aclose)
         offices.append(office)
         for _ in range(BILLS_AT_FIRST):
-            new_bill(outside.clio, office, stream(seed, f"first bills {number} {_}"))
+            new_bill(outside.clio, office, stream(seed, f"first bills {number} {_}"), among=4)
     workers = Workers(begin, clock, stream(seed, "workers"))
     stack.push_async_callback(workers.close)
     browser = httpx.AsyncClient(timeout=60, trust_env=False)

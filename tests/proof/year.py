@@ -4,7 +4,7 @@ import heapq
 import random
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -32,6 +32,29 @@ HINTS = text("""
         SELECT firm_id, lease_until FROM outbox_messages WHERE state IN ('claimed', 'sending')
     ) AS hints WHERE at IS NOT NULL GROUP BY firm_id ORDER BY firm_id
 """)
+PEOPLE = ("staff", "clients", "clio")
+NOT_NOW = "not now"
+BAD_MOMENTS = {
+    "client": 8,
+    "clients pay_together": 4,
+    "clients debit": 3,
+    "clio pay_part": 4,
+    "clio void": 1,
+    "clio change_amount": 2,
+    "webhooks": 5,
+    "staff pause": 2,
+    "staff pause_client": 1,
+    "staff pause_everything": 1,
+    "staff resume_everything": 1,
+    "staff promise": 2,
+    "staff dispute": 1,
+    "staff stop": 1,
+    "staff veto": 2,
+    "staff edit_ahead": 2,
+    "staff edit_set_and_move": 1,
+    "clients attorney_veto": 1,
+}
+"""What may happen while a worker is in the middle of something, in proportion."""
 SOON, LATER = timedelta(minutes=10), timedelta(hours=12)
 
 
@@ -66,7 +89,6 @@ class Year:
         heapq.heapify(self._queue)
         moment = Moment(self.clock, self.chance, self._act_at_a_bad_moment)
         await self._go_on(until, moment)
-        self.happened["bad moment"] = moment.bad_moments
         await self._calm_down(afterwards)
         await self._go_on(
             self.clock.now() + timedelta(days=afterwards), Moment(self.clock, self.chance, None)
@@ -81,7 +103,8 @@ class Year:
                 self.tell(f"{at:%B %Y}, {self.workers.rounds} rounds so far\n")
             self.clock.move_to(max(at, self.clock.now()))
             await self.outside.pass_time()
-            self.clients.hear_from_bank(self.chance)
+            for end in self.clients.hear_from_bank():
+                self.happened[f"a bank debit {end}"] += 1
             wanted = {firm: TICK for firm, hint in hints.items() if hint <= self.clock.now()}
             while self._queue and self._queue[0].at <= self.clock.now():
                 await self._happen(heapq.heappop(self._queue), wanted)
@@ -125,31 +148,39 @@ class Year:
             wanted[office.firm_id] = event.what
             return
         what = await self._do(event.what, office)
-        self.happened[what] += 1
+        if what == NOT_NOW and event.tries:
+            at = self.clock.now() + timedelta(hours=self.chance.uniform(1, 10))
+            heapq.heappush(self._queue, replace(event, at=at, tries=event.tries - 1))
+            return
+        self.happened[f"{event.what}: given up" if what == NOT_NOW else what] += 1
 
     async def _do(self, what: str, office: Office) -> str:
-        staff = self.staff[office.number]
+        who, _, deed = what.partition(" ")
+        if deed and who in PEOPLE:
+            return what if await self._do_deed(who, deed, office) else NOT_NOW
         if what == "daily_round":
             await office.log_in()
-            await staff.daily_round(self.chance)
-        elif what == "staff":
-            return f"staff: {await staff.act(self.chance)}"
+            await self.staff[office.number].daily_round(self.chance)
         elif what == "bill":
             in_clio.new_bill(self.outside.clio, office, self.chance)
         elif what == "in_clio":
-            return f"Clio: {in_clio.do_something(self.outside.clio, office, self.chance)}"
+            return f"in Clio: {in_clio.do_something(self.outside.clio, office, self.chance)}"
         elif what == "client":
             return f"client: {await self.clients.act(self.chance)}"
-        elif what == "money_back":
-            return f"Stripe: {self.clients.money_back(self.chance)}"
         elif what == "webhooks":
             await self.outside.release_webhooks(backwards=self.chance.random() < 0.4)
         elif what == "trouble":
             return f"trouble: {troubles.begin_one(self.outside, office, self.chance)}"
+        elif what == "hang_up":
+            troubles.hang_up(self.outside, self.chance)
+        elif what == "clio away":
+            troubles.clio_away(self.outside, self.chance)
         elif what == "repair":
             troubles.all_well(self.outside)
         elif what == "down":
-            self._down_until = self.clock.now() + timedelta(days=self.chance.uniform(0.3, 4))
+            self._down_until = self.clock.now() + timedelta(days=self.chance.uniform(0.3, 2))
+        elif what == "three days down":
+            self._down_until = self.clock.now() + timedelta(days=3)
         elif what == "leap":
             self.clock.move(days=self.chance.uniform(0.5, 3))
         elif what == "back":
@@ -158,11 +189,34 @@ class Year:
             self.wall += await look_over_wall(self.owner, self.offices)
         return what
 
+    async def _do_deed(self, who: str, deed: str, office: Office) -> bool:
+        """Whether it could be done just now."""
+        if who == "staff":
+            await office.log_in()
+            return await self.staff[office.number].do(deed, self.chance)
+        if who == "clio":
+            return in_clio.do(self.outside.clio, office, self.chance, deed)
+        if deed == "attorney_veto":
+            return await self.clients.veto(self.chance) and await self._hear_attorneys()
+        return await self.clients.do(deed, self.chance)
+
+    async def _hear_attorneys(self) -> bool:
+        """The link does not say whose client it was about: the firm that has a new pause knows."""
+        heard = False
+        for office, staff in zip(self.offices, self.staff, strict=True):
+            await office.log_in()
+            names = [user["name"] for user in office.account.table("users").values()]
+            heard = await staff.hear_attorney(names) or heard
+        return heard
+
     async def _act_at_a_bad_moment(self) -> None:
         """While workers are in the middle of something."""
         office = self.chance.choice(self.offices)
-        what = self.chance.choice(("client", "client", "in_clio", "staff", "webhooks"))
-        self.happened[f"in between: {await self._do(what, office)}"] += 1
+        wanted = self.chance.choices(list(BAD_MOMENTS), list(BAD_MOMENTS.values()))[0]
+        what = await self._do(wanted, office)
+        if what != NOT_NOW:
+            self.happened[what] += 1
+            self.happened["of these while a worker was at it"] += 1
 
     async def _calm_down(self, days: int) -> None:
         """All is repaired, connected and resumed; nobody dies any more; people keep their round."""
@@ -178,5 +232,5 @@ class Year:
         for day in range(days):
             for office in self.offices:
                 for what, hours in (("webhooks", 2), (READ, 3), ("daily_round", 12)):
-                    at = now + timedelta(days=day, hours=hours, minutes=office.number)
+                    at = now + timedelta(days=day, hours=hours)
                     heapq.heappush(self._queue, Planned(at, office.number, what))
