@@ -2,15 +2,18 @@
 
 import asyncio
 from collections.abc import Collection
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 from invoice_tracker.integrations.mail.mime import Unmailable, build_mime
 from invoice_tracker.ports import (
+    BillPayments,
     CheckoutLook,
     CheckoutRequest,
     CheckoutStatus,
     Document,
+    GatewayPayment,
+    GatewayPaymentPage,
     GatewayProblem,
     MailRefused,
     NoDocument,
@@ -87,6 +90,8 @@ class FakeBilling:
     def __init__(self) -> None:
         self.problem: str | None = None
         self.asked: list[set[UUID]] = []
+        self.paid = BillPayments()
+        self.marked: set[int] = set()
 
     async def reread(self, firm_id: UUID, invoice_ids: Collection[UUID]) -> Reread:
         self.asked.append(set(invoice_ids))
@@ -99,6 +104,14 @@ class FakeBilling:
             raise NoDocument(self.problem)
         return Document("Invoice 1042.pdf", b"%PDF-1.7 fake")
 
+    async def look_at_payments(
+        self, firm_id: UUID, *, since: datetime, bill_ids: Collection[int]
+    ) -> BillPayments:
+        return BillPayments(problem=self.problem) if self.problem else self.paid
+
+    async def mark_for_rereading(self, firm_id: UUID, bill_ids: Collection[int]) -> None:
+        self.marked.update(bill_ids)
+
 
 class FakeGateway:
     """Opens checkouts that stay open until told otherwise."""
@@ -108,6 +121,10 @@ class FakeGateway:
         self.problem: str | None = None
         self.opened: dict[str, CheckoutRequest] = {}
         self.statuses: dict[str, CheckoutStatus] = {}
+        self.payments: dict[str, GatewayPayment] = {}
+        self.moved: dict[str, datetime] = {}
+        self.since = datetime(2026, 1, 1, tzinfo=UTC)
+        self.page_size = 100
 
     async def can_take_payments(self, firm_id: UUID) -> bool:
         return self.connected
@@ -131,6 +148,34 @@ class FakeGateway:
         if self.problem:
             return CheckoutLook(problem=self.problem)
         return CheckoutLook({key: self.statuses[key] for key in session_ids})
+
+    async def connected_since(self, firm_id: UUID) -> datetime:
+        if self.problem:
+            raise GatewayProblem(self.problem)
+        return self.since
+
+    async def list_payments(
+        self, firm_id: UUID, *, since: datetime, cursor: str | None = None
+    ) -> GatewayPaymentPage:
+        if self.problem:
+            raise GatewayProblem(self.problem)
+        found = [one for one in self.payments.values() if one.at >= since]
+        found.sort(key=lambda one: one.at, reverse=True)
+        start = int(cursor or 0)
+        end = start + self.page_size
+        return GatewayPaymentPage(tuple(found[start:end]), str(end) if end < len(found) else None)
+
+    async def list_moved(self, firm_id: UUID, *, since: datetime) -> frozenset[str]:
+        if self.problem:
+            raise GatewayProblem(self.problem)
+        return frozenset(intent for intent, at in self.moved.items() if at >= since)
+
+    async def get_payments(
+        self, firm_id: UUID, intent_ids: Collection[str]
+    ) -> tuple[GatewayPayment, ...]:
+        if self.problem:
+            raise GatewayProblem(self.problem)
+        return tuple(self.payments[one] for one in intent_ids if one in self.payments)
 
 
 class FreeThrottle:

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Protocol
 from uuid import UUID
@@ -95,6 +95,41 @@ class NoDocument(Exception):
     """The bill cannot be had as a document now; the message is fit for people."""
 
 
+@dataclass(frozen=True, slots=True)
+class BillStanding:
+    """What a bill shows as paid in the billing system; amounts in minor units."""
+
+    clio_id: int
+    number: str
+    currency: str
+    paid_minor: int
+    total_minor: int
+    is_settled: bool
+    """Its state is *paid* and nothing is owed."""
+    is_trust: bool
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class BillAllocation:
+    """One payment in the billing system, as far as it went to one bill."""
+
+    id: int
+    clio_bill_id: int
+    amount_minor: int
+    on: date
+    is_voided: bool
+
+
+@dataclass(frozen=True, slots=True)
+class BillPayments:
+    """What the billing system shows as paid; ``problem`` says why there is nothing here."""
+
+    bills: tuple[BillStanding, ...] = ()
+    allocations: tuple[BillAllocation, ...] = ()
+    problem: str | None = None
+
+
 class BillingSource(Protocol):
     """The firm's billing system, the truth about what is owed."""
 
@@ -104,6 +139,19 @@ class BillingSource(Protocol):
 
     async def document(self, firm_id: UUID, invoice_id: UUID) -> Document:
         """The bill as it looks there. Raises ``NoDocument``, which never stops a mail."""
+        ...
+
+    async def look_at_payments(
+        self, firm_id: UUID, *, since: datetime, bill_ids: Collection[int]
+    ) -> BillPayments:
+        """Payments that came or changed since then, with their bills, and these bills too.
+
+        Stores nothing. Bills that it does not have are left out. Never raises for an outage.
+        """
+        ...
+
+    async def mark_for_rereading(self, firm_id: UUID, bill_ids: Collection[int]) -> None:
+        """These bills are read again soon, known here or not."""
         ...
 
 
@@ -165,6 +213,37 @@ class CheckoutLook:
     problem: str | None = None
 
 
+class IntentState(StrEnum):
+    """How far the provider says the money has come."""
+
+    processing = "processing"
+    settled = "settled"
+    failed = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class GatewayPayment:
+    """A payment intent as the provider has it now."""
+
+    intent_id: str
+    state: IntentState
+    amount: Money
+    refunded_minor: int
+    """Given back, or lost in a dispute."""
+    disputed: bool
+    is_ours: bool
+    """Made by the product, for this firm."""
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class GatewayPaymentPage:
+    """One page of payments, and the cursor of the next."""
+
+    payments: tuple[GatewayPayment, ...]
+    next_cursor: str | None
+
+
 class PaymentGateway(Protocol):
     """The firm's payment provider."""
 
@@ -182,6 +261,34 @@ class PaymentGateway(Protocol):
 
     async def look_at_checkouts(self, firm_id: UUID, session_ids: Collection[str]) -> CheckoutLook:
         """What Stripe says of these sessions right now. Never raises for an outage."""
+        ...
+
+    async def connected_since(self, firm_id: UUID) -> datetime:
+        """When the account was connected. Raises ``GatewayProblem`` when there is none."""
+        ...
+
+    async def list_payments(
+        self, firm_id: UUID, *, since: datetime, cursor: str | None = None
+    ) -> GatewayPaymentPage:
+        """Payments begun since then, the newest first, whoever made them. Those that have moved no
+        money are left out. Raises ``GatewayProblem``.
+        """
+        ...
+
+    async def list_moved(self, firm_id: UUID, *, since: datetime) -> frozenset[str]:
+        """Ids of payments given back or disputed since then, however old they are.
+
+        Raises ``GatewayProblem``.
+        """
+        ...
+
+    async def get_payments(
+        self, firm_id: UUID, intent_ids: Collection[str]
+    ) -> tuple[GatewayPayment, ...]:
+        """These payments; one that the account does not have is left out.
+
+        Raises ``GatewayProblem``.
+        """
         ...
 
 

@@ -1,8 +1,8 @@
 """The fake gateway of the tests and the real one against the sandbox keep the same promises."""
 
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
-from datetime import timedelta
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -12,7 +12,15 @@ from fakes import FakeGateway, MovableClock
 from integrations.stripe_world import StripeWorld, stripe_world
 from invoice_tracker.core.deps import Adapters
 from invoice_tracker.domain.money import Money
-from invoice_tracker.ports import CheckoutItem, CheckoutRequest, CheckoutStatus, PaymentGateway
+from invoice_tracker.integrations.stripe import listing
+from invoice_tracker.ports import (
+    CheckoutItem,
+    CheckoutRequest,
+    CheckoutStatus,
+    GatewayPayment,
+    IntentState,
+    PaymentGateway,
+)
 
 # The SDK hands httpx its body in the old way.
 pytestmark = pytest.mark.filterwarnings("ignore:Use 'content=:DeprecationWarning")
@@ -33,6 +41,41 @@ class Case:
         else:
             assert isinstance(self.gateway, FakeGateway)
             self.gateway.statuses[session_id] = CheckoutStatus.paid
+            [item] = self.gateway.opened[session_id].items
+            self.gateway.payments[f"pi_{session_id}"] = GatewayPayment(
+                f"pi_{session_id}", IntentState.settled, item.amount, 0, False, True,
+                self.clock.now(),
+            )  # fmt: skip
+
+    async def refund(self, intent_id: str, amount: int) -> None:
+        if self.world is not None:
+            await self.world.do(f"payment_intents/{intent_id}/refund", amount=amount)
+        else:
+            assert isinstance(self.gateway, FakeGateway)
+            paid = self.gateway.payments[intent_id]
+            self.gateway.payments[intent_id] = replace(paid, refunded_minor=amount)
+            self.gateway.moved[intent_id] = self.clock.now()
+
+    async def paid(self) -> str:
+        """A payment that has settled; its intent's id."""
+        opened = await self.gateway.open_checkout(self.firm_id, self.request())
+        before = {one.intent_id for one in await self.all_payments()}
+        await self.pay(opened.session_id)
+        [new] = {one.intent_id for one in await self.all_payments()} - before
+        return new
+
+    async def all_payments(self) -> list[GatewayPayment]:
+        """Every page since the beginning."""
+        found: list[GatewayPayment] = []
+        cursor: str | None = None
+        while True:
+            page = await self.gateway.list_payments(
+                self.firm_id, since=datetime(2026, 1, 1, tzinfo=UTC), cursor=cursor
+            )
+            found.extend(page.payments)
+            cursor = page.next_cursor
+            if cursor is None:
+                return found
 
     def request(self, **changes: Any) -> CheckoutRequest:
         fields: dict[str, Any] = {
@@ -96,3 +139,32 @@ async def test_nothing_asked_nothing_answered(case: Case) -> None:
     look = await case.gateway.look_at_checkouts(case.firm_id, [])
     assert (look.statuses, look.problem) == ({}, None)
     assert await case.gateway.can_take_payments(case.firm_id)
+
+
+async def test_a_payment_is_listed_with_what_became_of_it(case: Case) -> None:
+    left = await case.gateway.open_checkout(case.firm_id, case.request())
+    intent_id = await case.paid()
+    [paid] = await case.all_payments()
+    assert left.session_id, "a page that nobody paid on is no payment"
+    assert paid == GatewayPayment(
+        intent_id, IntentState.settled, Money(12_345, "USD"), 0, False, True, paid.at
+    )
+    assert await case.gateway.list_moved(case.firm_id, since=paid.at) == frozenset()
+    await case.refund(intent_id, 345)
+    [refunded] = await case.gateway.get_payments(case.firm_id, [intent_id, "pi_unknown"])
+    assert refunded == replace(paid, refunded_minor=345)
+    moved = await case.gateway.list_moved(case.firm_id, since=case.clock.now() - timedelta(days=1))
+    assert moved == {intent_id}
+    later = case.clock.now() + timedelta(days=1)
+    assert (await case.gateway.list_payments(case.firm_id, since=later)).payments == ()
+    assert await case.gateway.connected_since(case.firm_id) <= case.clock.now()
+
+
+async def test_every_page_is_listed(case: Case, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(listing, "PAGE", 2)
+    if isinstance(case.gateway, FakeGateway):
+        case.gateway.page_size = 2
+    wanted = {await case.paid() for _ in range(5)}
+    found = [one.intent_id for one in await case.all_payments()]
+    assert len(found) == 5
+    assert set(found) == wanted

@@ -1,6 +1,7 @@
 """Clio as the product's billing source: the truth check before a mail leaves."""
 
 from collections.abc import Collection
+from datetime import datetime
 from uuid import UUID
 
 from invoice_tracker.core.crypto import Vault
@@ -8,9 +9,10 @@ from invoice_tracker.core.database import Database
 from invoice_tracker.integrations.clio.access import ClioAccess, note_problem, open_client
 from invoice_tracker.integrations.clio.client import make_http
 from invoice_tracker.integrations.clio.documents import load_document
+from invoice_tracker.integrations.clio.paid import look_at_payments, mark_bills
 from invoice_tracker.integrations.clio.problems import ClioProblem, NotConnected
 from invoice_tracker.integrations.clio.reading import Reading, read_again
-from invoice_tracker.ports import Clock, Document, Reread, Throttle
+from invoice_tracker.ports import BillPayments, Clock, Document, Reread, Throttle
 from invoice_tracker.settings import Settings
 
 PATIENCE = 10.0
@@ -55,3 +57,19 @@ class ClioBillingSource:
         return await load_document(
             self._access, firm_id=firm_id, invoice_id=invoice_id, http=self._http
         )
+
+    async def look_at_payments(
+        self, firm_id: UUID, *, since: datetime, bill_ids: Collection[int]
+    ) -> BillPayments:
+        """What Clio shows as paid. Stores nothing; never raises for an outage."""
+        try:
+            async with open_client(self._access, firm_id, http=self._http) as client:
+                return await look_at_payments(client, since=since, bill_ids=bill_ids)
+        except ClioProblem as problem:
+            if not isinstance(problem, NotConnected):
+                await note_problem(self._access, firm_id, problem)
+            return BillPayments(problem=problem.message)
+
+    async def mark_for_rereading(self, firm_id: UUID, bill_ids: Collection[int]) -> None:
+        """These bills are read again soon, known here or not."""
+        await mark_bills(self._access, firm_id, bill_ids)

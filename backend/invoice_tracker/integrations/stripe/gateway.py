@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Collection
+from datetime import datetime
 from typing import TypeVar
 from uuid import UUID
 
@@ -9,6 +10,7 @@ import stripe
 
 from invoice_tracker.core.crypto import Vault
 from invoice_tracker.core.database import Database
+from invoice_tracker.integrations.stripe import listing
 from invoice_tracker.integrations.stripe.checkout_params import checkout_params, idempotency_key
 from invoice_tracker.integrations.stripe.client import (
     KeyProblem,
@@ -29,6 +31,8 @@ from invoice_tracker.ports import (
     CheckoutLook,
     CheckoutRequest,
     CheckoutStatus,
+    GatewayPayment,
+    GatewayPaymentPage,
     GatewayProblem,
     GatewayRefusal,
     OpenedCheckout,
@@ -136,6 +140,38 @@ class StripeGateway:
             {key: found for key, found in answers.items() if isinstance(found, CheckoutStatus)},
             problem=problems[0] if problems else None,
         )
+
+    async def connected_since(self, firm_id: UUID) -> datetime:
+        """When the account was connected. Raises ``GatewayProblem`` when there is none."""
+        return (await self.connection_of(firm_id)).connected_at
+
+    async def list_payments(
+        self, firm_id: UUID, *, since: datetime, cursor: str | None = None
+    ) -> GatewayPaymentPage:
+        """Payments begun since then, the newest first. Raises ``GatewayProblem``."""
+
+        async def listed(client: stripe.StripeClient) -> GatewayPaymentPage:
+            return await listing.list_page(client, firm_id=firm_id, since=since, cursor=cursor)
+
+        return await self.ask(firm_id, listed)
+
+    async def list_moved(self, firm_id: UUID, *, since: datetime) -> frozenset[str]:
+        """Ids of payments given back or disputed since then. Raises ``GatewayProblem``."""
+
+        async def moved(client: stripe.StripeClient) -> frozenset[str]:
+            return await listing.list_moved(client, since=since)
+
+        return await self.ask(firm_id, moved)
+
+    async def get_payments(
+        self, firm_id: UUID, intent_ids: Collection[str]
+    ) -> tuple[GatewayPayment, ...]:
+        """Those of them that the account has. Raises ``GatewayProblem``."""
+
+        async def found(client: stripe.StripeClient) -> tuple[GatewayPayment, ...]:
+            return await listing.get_payments(client, firm_id=firm_id, intent_ids=intent_ids)
+
+        return await self.ask(firm_id, found)
 
     async def _status(self, firm_id: UUID, session_id: str) -> CheckoutStatus:
         async def retrieve(client: stripe.StripeClient) -> stripe.checkout.Session:

@@ -54,9 +54,9 @@ async def read_session(
         intent = session.payment_intent
         report = None
         if isinstance(intent, stripe.PaymentIntent):
-            report = await _report(client, intent, session_id=session.id, asked_at=asked_at)
+            report = await report_of(client, intent, session_id=session.id, asked_at=asked_at)
     return Reading(
-        marks=_marks(session.metadata),
+        marks=marks_of(session.metadata),
         livemode=session.livemode,
         session_id=session.id,
         checkout=CheckoutState(session.status or "open"),
@@ -73,8 +73,8 @@ async def read_intent(
         intent = await client.v1.payment_intents.retrieve_async(
             intent_id, {"expand": ["latest_charge"]}
         )
-        report = await _report(client, intent, session_id=None, asked_at=asked_at)
-    return Reading(marks=_marks(intent.metadata), livemode=intent.livemode, report=report)
+        report = await report_of(client, intent, session_id=None, asked_at=asked_at)
+    return Reading(marks=marks_of(intent.metadata), livemode=intent.livemode, report=report)
 
 
 def status_of(session: stripe.checkout.Session) -> CheckoutStatus:
@@ -92,13 +92,14 @@ def status_of(session: stripe.checkout.Session) -> CheckoutStatus:
     return CheckoutStatus.expired if failed else CheckoutStatus.processing
 
 
-async def _report(
+async def report_of(
     client: stripe.StripeClient,
     intent: stripe.PaymentIntent,
     *,
     session_id: str | None,
     asked_at: datetime,
 ) -> PaymentReport | None:
+    """What an intent with its ``latest_charge`` says; nothing where it has moved no money yet."""
     state = REPORTED.get(intent.status)
     if state is None:
         return None
@@ -135,6 +136,7 @@ def _method(charge: stripe.Charge | None) -> str | None:
     return details.type if details is not None else None
 
 
-def _marks(metadata: stripe.StripeObject | None) -> dict[str, str]:
+def marks_of(metadata: stripe.StripeObject | None) -> dict[str, str]:
+    """What the product has written on a session or an intent."""
     found = metadata.to_dict() if metadata is not None else {}
     return {name: str(value) for name, value in found.items()}
