@@ -11,6 +11,7 @@ from invoice_tracker.integrations.stripe import models as stripe
 from invoice_tracker.invoices import models as invoices
 from invoice_tracker.outbox import models as outbox
 from invoice_tracker.payments import models as payments
+from invoice_tracker.payments import proof_models as payment_proofs
 from invoice_tracker.reminder_sets import models as reminder_sets
 
 metadata = Base.metadata
@@ -25,6 +26,7 @@ __all__ = [
     "invoices",
     "metadata",
     "outbox",
+    "payment_proofs",
     "payments",
     "reminder_sets",
     "stripe",

@@ -3,7 +3,7 @@ state that passes by itself is normal.
 """
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from enum import StrEnum
 
 from invoice_tracker.domain.money import Money, format_money
@@ -227,7 +227,10 @@ def _began(group: Group, finding: Finding, now: datetime) -> datetime:
         if noted:
             return max(noted)
     if group.rest is not None:
-        return group.rest.bill.read_at or now
+        days = [one.on for one in group.rest.allocations]
+        # Clio knows the day alone; noon is the same day in most of the world.
+        noon = datetime.combine(max(days), time(12), UTC) if days else None
+        return noon or group.rest.bill.read_at or now
     if group.here:
         return min(row.at for row in group.here)
     return group.stripe.at if group.stripe else now

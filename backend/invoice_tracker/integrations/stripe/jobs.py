@@ -24,7 +24,7 @@ from invoice_tracker.integrations.stripe.models import (
     StripeConnection,
     WebhookSetup,
 )
-from invoice_tracker.integrations.stripe.reading import Reading, read_session
+from invoice_tracker.integrations.stripe.reading import Reading, read_intent, read_session
 from invoice_tracker.integrations.stripe.webhooks import SOURCE
 from invoice_tracker.payments.checkout_rows import close_checkout, is_still_owed
 from invoice_tracker.payments.models import Checkout, CheckoutState
@@ -121,6 +121,22 @@ async def _note_expired(adapters: Adapters, checkout: Checkout) -> bool:
 async def _still_owed(adapters: Adapters, checkout: Checkout) -> bool:
     async with adapters.database.transaction(checkout.firm_id) as session:
         return await is_still_owed(session, checkout=checkout)
+
+
+async def read_payment_again(adapters: Adapters, firm_id: UUID, intent_id: str) -> None:
+    """Read a payment and do what follows from it, as if Stripe had just told of it.
+
+    Raises ``GatewayProblem``.
+    """
+    asked_at = adapters.clock.now()
+
+    async def read(client: stripe.StripeClient) -> Reading:
+        return await read_intent(client, intent_id, asked_at=asked_at)
+
+    reading = await gateway_of(adapters).ask(firm_id, read)
+    async with adapters.database.transaction(firm_id) as session:
+        outcome = await fulfil(session, firm_id=firm_id, reading=reading, now=asked_at)
+    _log.info("payment_read_again", intent=intent_id, outcome=outcome)
 
 
 async def fetch_missed_events(adapters: Adapters, firm_id: UUID) -> int:
