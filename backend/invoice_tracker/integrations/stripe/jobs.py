@@ -1,7 +1,6 @@
 """Asking Stripe ourselves, so that a day without webhooks loses nothing."""
 
-import json
-from datetime import datetime, timedelta
+from datetime import datetime
 from uuid import UUID
 
 import stripe
@@ -9,34 +8,17 @@ import structlog
 from sqlalchemy import update
 
 from invoice_tracker.core.deps import Adapters
-from invoice_tracker.inbox import service as inbox
-from invoice_tracker.integrations.stripe.client import (
-    KeyProblem,
-    PermissionProblem,
-    UnknownToStripe,
-)
-from invoice_tracker.integrations.stripe.connections import find_connection
-from invoice_tracker.integrations.stripe.events import WANTED, gateway_of
+from invoice_tracker.integrations.stripe.catch_up import fetch_missed_events
+from invoice_tracker.integrations.stripe.client import KeyProblem, UnknownToStripe
+from invoice_tracker.integrations.stripe.events import gateway_of
 from invoice_tracker.integrations.stripe.fulfilment import fulfil
 from invoice_tracker.integrations.stripe.gateway import StripeGateway
-from invoice_tracker.integrations.stripe.models import (
-    ConnectionState,
-    StripeConnection,
-    WebhookSetup,
-)
 from invoice_tracker.integrations.stripe.reading import Reading, read_intent, read_session
-from invoice_tracker.integrations.stripe.webhooks import SOURCE
 from invoice_tracker.payments.checkout_rows import close_checkout, is_still_owed
 from invoice_tracker.payments.models import Checkout, CheckoutState
 from invoice_tracker.payments.repository import open_checkouts
 from invoice_tracker.ports import CheckoutStatus, GatewayProblem
 
-WITH_WEBHOOKS = timedelta(minutes=15)
-"""How often the list of events is fetched although Stripe posts them."""
-OVERLAP = timedelta(minutes=5)
-MOST_PAGES = 100
-# The API takes at most 20 names.
-assert len(WANTED) <= 20
 _log = structlog.get_logger()
 
 
@@ -137,71 +119,3 @@ async def read_payment_again(adapters: Adapters, firm_id: UUID, intent_id: str) 
     async with adapters.database.transaction(firm_id) as session:
         outcome = await fulfil(session, firm_id=firm_id, reading=reading, now=asked_at)
     _log.info("payment_read_again", intent=intent_id, outcome=outcome)
-
-
-async def fetch_missed_events(adapters: Adapters, firm_id: UUID) -> int:
-    """Put into the inbox what Stripe's list of events has and we have not; how many those were.
-
-    Refunds and disputes are found this way too. An event that was posted as well is the same row.
-    """
-    now = adapters.clock.now()
-    async with adapters.database.transaction(firm_id) as session:
-        row = await find_connection(session, firm_id=firm_id)
-    if row is None or row.state is not ConnectionState.connected or not _is_due(row, now):
-        return 0
-    since = int((row.caught_up_at - OVERLAP).timestamp())
-
-    async def fetch(client: stripe.StripeClient) -> list[stripe.Event]:
-        return await _events_since(client, since)
-
-    try:
-        events = await gateway_of(adapters).ask(firm_id, fetch)
-    except PermissionProblem:
-        return 0
-    except GatewayProblem as problem:
-        _log.warning("stripe_events_not_fetched", firm_id=str(firm_id), problem=str(problem))
-        return 0
-    recorded = 0
-    async with adapters.database.transaction(firm_id) as session:
-        for event in events:
-            new = await inbox.record(
-                session,
-                firm_id=firm_id,
-                source=SOURCE,
-                external_id=event.id,
-                kind=event.type,
-                body=json.dumps(event.to_dict()).encode(),
-                now=now,
-            )
-            recorded += new is not None
-        await session.execute(
-            update(StripeConnection)
-            .where(StripeConnection.firm_id == firm_id)
-            .values(caught_up_at=now)
-            .execution_options(synchronize_session=False)
-        )
-    return recorded
-
-
-def _is_due(row: StripeConnection, now: datetime) -> bool:
-    return row.webhook is WebhookSetup.missing or now - row.caught_up_at >= WITH_WEBHOOKS
-
-
-async def _events_since(client: stripe.StripeClient, since: int) -> list[stripe.Event]:
-    """Events created since then (Unix seconds), the oldest first."""
-    found: list[stripe.Event] = []
-    for _ in range(MOST_PAGES):
-        page = await client.v1.events.list_async(
-            {
-                "types": list(WANTED),
-                "created": {"gte": since},
-                "limit": 100,
-                **({"starting_after": found[-1].id} if found else {}),
-            }
-        )
-        found.extend(page.data)
-        if not page.has_more:
-            break
-    else:
-        _log.warning("stripe_events_cut", fetched=len(found), oldest=found[-1].id)
-    return found[::-1]
