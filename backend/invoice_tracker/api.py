@@ -5,14 +5,14 @@ from fastapi import FastAPI
 from invoice_tracker import first_run
 from invoice_tracker.accounts import router as sessions
 from invoice_tracker.auto_collect import router as auto_collect
-from invoice_tracker.collections import blast_guard_router as blast_guard
-from invoice_tracker.collections import holds_router as holds
-from invoice_tracker.collections import promises_router as promises
-from invoice_tracker.collections import reminders_router as reminders
 from invoice_tracker.collections import router as collections
-from invoice_tracker.collections import set_changes_router as set_changes
-from invoice_tracker.collections import upcoming_router as upcoming
-from invoice_tracker.collections import veto_page
+from invoice_tracker.collections.attorneys import veto_page
+from invoice_tracker.collections.blast_guard import router as blast_guard
+from invoice_tracker.collections.holds import router as holds
+from invoice_tracker.collections.promises import router as promises
+from invoice_tracker.collections.reminders import router as reminders
+from invoice_tracker.collections.set_changes import router as set_changes
+from invoice_tracker.collections.upcoming import router as upcoming
 from invoice_tracker.core.errors import Problem
 from invoice_tracker.firms import calendar_router as firm_calendar
 from invoice_tracker.firms import logo_router as logo

@@ -15,11 +15,12 @@ from arq import cron, func
 from arq.connections import RedisSettings
 
 from invoice_tracker.auto_collect import jobs as auto_collect
-from invoice_tracker.collections import forecast, planner
-from invoice_tracker.collections.attorney_preview import tell_attorneys
-from invoice_tracker.collections.blast_guard import blast_guard
-from invoice_tracker.collections.delivery import ReminderDelivery
-from invoice_tracker.collections.promises import see_to_promises
+from invoice_tracker.collections import planner
+from invoice_tracker.collections.attorneys.preview import tell_attorneys
+from invoice_tracker.collections.blast_guard import forecast
+from invoice_tracker.collections.blast_guard.service import blast_guard
+from invoice_tracker.collections.promises.service import see_to_promises
+from invoice_tracker.collections.sending.delivery import ReminderDelivery
 from invoice_tracker.core.database import list_firm_ids
 from invoice_tracker.core.deps import Adapters
 from invoice_tracker.core.logging import configure_logging

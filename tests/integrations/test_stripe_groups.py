@@ -8,9 +8,9 @@ import pytest
 
 from factories import make_collection, make_invoice
 from integrations.stripe_world import FIRST, StripeWorld, stripe_world
-from invoice_tracker.collections.derived_holds import load_holds
+from invoice_tracker.collections.holds.derived import load_holds
 from invoice_tracker.collections.models import Collection, CollectionState, HoldRow
-from invoice_tracker.collections.truth_check import ask_again
+from invoice_tracker.collections.sending.truth_check import ask_again
 from invoice_tracker.core.deps import Adapters
 from invoice_tracker.domain.holds import HoldKind
 from invoice_tracker.integrations.stripe.jobs import look_at_open_checkouts

@@ -15,10 +15,11 @@ from sqlalchemy import select, update
 
 from factories import make_client, make_invoice
 from fakes import FakeGateway, FakeMailer, MovableClock
-from invoice_tracker.collections import controls, reminder_actions
+from invoice_tracker.collections import controls
 from invoice_tracker.collections.deciding import Deciding
 from invoice_tracker.collections.models import Collection as CollectionRow
 from invoice_tracker.collections.models import Reminder, ReminderState
+from invoice_tracker.collections.reminders import actions as reminder_actions
 from invoice_tracker.collections.schemas import Selection
 from invoice_tracker.collections.service import reconsider
 from invoice_tracker.collections.start import start

@@ -10,10 +10,11 @@ from sqlalchemy import func, select, update
 
 from factories import make_firm
 from fakes import MovableClock
-from invoice_tracker.collections import planner, reminder_actions
-from invoice_tracker.collections.delivery import ReminderDelivery
+from invoice_tracker.collections import planner
 from invoice_tracker.collections.models import Collection, Reminder, ReminderState
 from invoice_tracker.collections.planner import plan_due, rederive_hints
+from invoice_tracker.collections.reminders import actions as reminder_actions
+from invoice_tracker.collections.sending.delivery import ReminderDelivery
 from invoice_tracker.core.deps import Adapters
 from invoice_tracker.invoices.models import Invoice
 from invoice_tracker.outbox.jobs import deliver_due

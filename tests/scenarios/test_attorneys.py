@@ -9,7 +9,7 @@ import pytest
 from scenarios.diary import Diary
 from sqlalchemy import func, select
 
-from invoice_tracker.collections.attorney_preview import tell_attorneys
+from invoice_tracker.collections.attorneys.preview import tell_attorneys
 from invoice_tracker.collections.models import HoldRow
 from invoice_tracker.invoices.models import Client, Invoice, Matter
 from invoice_tracker.ports import OutgoingMail

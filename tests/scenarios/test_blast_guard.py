@@ -6,7 +6,8 @@ from scenarios.diary import Diary
 from sqlalchemy import select
 
 from invoice_tracker.accounts.models import User
-from invoice_tracker.collections import blast_guard, forecast
+from invoice_tracker.collections.blast_guard import forecast
+from invoice_tracker.collections.blast_guard import service as blast_guard
 from invoice_tracker.collections.facts import load_firm
 from invoice_tracker.collections.models import ReminderState
 from invoice_tracker.firms.models import SendingRules

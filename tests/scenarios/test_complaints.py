@@ -28,11 +28,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from factories import make_firm
 from fakes import MovableClock
-from invoice_tracker.collections.disputes import open_dispute
 from invoice_tracker.collections.facts import load_firm
+from invoice_tracker.collections.holds.disputes import open_dispute
 from invoice_tracker.collections.models import CollectionState, ReminderState
 from invoice_tracker.collections.planner import plan_due
-from invoice_tracker.collections.promises import make_promise
+from invoice_tracker.collections.promises.service import make_promise
 from invoice_tracker.collections.service import reconsider
 from invoice_tracker.core.deps import Adapters
 from invoice_tracker.core.errors import Invalid

@@ -7,8 +7,8 @@ from uuid import UUID
 import pytest
 from scenarios.diary import Diary, steps
 
-from invoice_tracker.collections import reminder_actions
 from invoice_tracker.collections.models import ReminderState
+from invoice_tracker.collections.reminders import actions as reminder_actions
 from invoice_tracker.domain.reminder_groups import Grouping
 from invoice_tracker.invoices.models import Client, Invoice
 from invoice_tracker.outbox.service import Resolution

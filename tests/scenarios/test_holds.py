@@ -5,7 +5,7 @@ from uuid import uuid4
 
 from scenarios.diary import Diary
 
-from invoice_tracker.collections.holds import add_hold
+from invoice_tracker.collections.holds.service import add_hold
 from invoice_tracker.collections.models import CollectionState, ReminderState
 from invoice_tracker.domain.holds import HoldKind
 from invoice_tracker.invoices.repository import get_invoice

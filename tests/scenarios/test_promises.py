@@ -9,8 +9,8 @@ from scenarios.diary import Diary, steps
 from sqlalchemy import select
 
 from invoice_tracker.collections import controls
-from invoice_tracker.collections.disputes import open_dispute, resolve_dispute
-from invoice_tracker.collections.hold_schemas import AfterDispute
+from invoice_tracker.collections.holds.disputes import open_dispute, resolve_dispute
+from invoice_tracker.collections.holds.schemas import AfterDispute
 from invoice_tracker.collections.models import (
     CollectionState,
     HoldRow,
@@ -18,8 +18,8 @@ from invoice_tracker.collections.models import (
     PromiseState,
     ReminderState,
 )
-from invoice_tracker.collections.promised import promised_days
-from invoice_tracker.collections.promises import make_promise, withdraw_promise
+from invoice_tracker.collections.promises.promised import promised_days
+from invoice_tracker.collections.promises.service import make_promise, withdraw_promise
 from invoice_tracker.core.errors import Conflict, Invalid
 from invoice_tracker.invoices.models import ClioState, Invoice
 from invoice_tracker.payments.service import ReportedState

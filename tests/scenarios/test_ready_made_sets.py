@@ -4,8 +4,8 @@ from datetime import date
 
 from scenarios.diary import Diary
 
-from invoice_tracker.collections import reminder_actions
 from invoice_tracker.collections.models import CollectionState, ReminderState
+from invoice_tracker.collections.reminders import actions as reminder_actions
 
 DUE = date(2026, 3, 16)  # a Monday
 

@@ -6,10 +6,10 @@ from uuid import UUID
 from scenarios.diary import Diary
 from sqlalchemy import select
 
-from invoice_tracker.collections import reviews
-from invoice_tracker.collections.mails import Deciding
 from invoice_tracker.collections.models import Collection, ReminderState
-from invoice_tracker.collections.review_rows import Text, Which
+from invoice_tracker.collections.sending.mails import Deciding
+from invoice_tracker.collections.upcoming import reviews
+from invoice_tracker.collections.upcoming.review_rows import Text, Which
 from invoice_tracker.invoices.clients import set_email_override
 from invoice_tracker.reminder_sets.models import ReminderSet, ReminderStep
 

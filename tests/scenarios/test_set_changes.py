@@ -6,10 +6,10 @@ from uuid import UUID
 import pytest
 from scenarios.diary import Diary, steps
 
-from invoice_tracker.collections import set_changes
 from invoice_tracker.collections.models import ReminderState
 from invoice_tracker.collections.previewing import preview_day
-from invoice_tracker.collections.set_changes import Difference
+from invoice_tracker.collections.set_changes import service as set_changes
+from invoice_tracker.collections.set_changes.service import Difference
 from invoice_tracker.collections.time_machine import count_days, load_running, look_ahead
 from invoice_tracker.domain.reminder_schedule import Backlog
 from invoice_tracker.invoices.models import Invoice

@@ -10,17 +10,17 @@ from scenarios.diary import Diary
 
 from factories import make_firm
 from fakes import MovableClock
-from invoice_tracker.collections import delivery
-from invoice_tracker.collections.delivery import ReminderDelivery
-from invoice_tracker.collections.models import Collection, ReminderState
-from invoice_tracker.collections.planner import plan_due
-from invoice_tracker.collections.wide_holds import (
+from invoice_tracker.collections.holds.wide import (
     EVERYTHING,
     Whom,
     list_pauses,
     pause_widely,
     resume_widely,
 )
+from invoice_tracker.collections.models import Collection, ReminderState
+from invoice_tracker.collections.planner import plan_due
+from invoice_tracker.collections.sending import delivery
+from invoice_tracker.collections.sending.delivery import ReminderDelivery
 from invoice_tracker.core.deps import Adapters
 from invoice_tracker.core.errors import Invalid
 from invoice_tracker.firms.service import update_sending_rules

@@ -9,9 +9,9 @@ from sqlalchemy import and_, case, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from invoice_tracker.auto_collect.models import AutoCollectRule
-from invoice_tracker.collections.derived_holds import load_holds
 from invoice_tracker.collections.endings import NOT_COLLECTABLE
 from invoice_tracker.collections.facts import FirmFacts
+from invoice_tracker.collections.holds.derived import load_holds
 from invoice_tracker.collections.models import Collection, CollectionState
 from invoice_tracker.domain.auto_collect import InvoiceForRules, MatterFacts, Past, Rule
 from invoice_tracker.domain.holds import Hold, active_holds, describe_hold

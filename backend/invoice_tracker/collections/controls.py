@@ -6,10 +6,10 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from invoice_tracker.collections.derived_holds import load_holds
 from invoice_tracker.collections.endings import end_collection
 from invoice_tracker.collections.facts import load_firm
-from invoice_tracker.collections.holds import add_hold, release_holds
+from invoice_tracker.collections.holds.derived import load_holds
+from invoice_tracker.collections.holds.service import add_hold, release_holds
 from invoice_tracker.collections.models import Collection, CollectionState
 from invoice_tracker.core.errors import Conflict, Invalid, NotFound
 from invoice_tracker.domain.firm_calendar import FirmCalendar

@@ -8,9 +8,9 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from invoice_tracker.collections.facts import Loaded
-from invoice_tracker.collections.mails import Deciding, queue_mail, write
 from invoice_tracker.collections.models import Reminder, ReminderState
-from invoice_tracker.collections.reviewed import carry_over
+from invoice_tracker.collections.sending.mails import Deciding, queue_mail, write
+from invoice_tracker.collections.upcoming.reviewed import carry_over
 from invoice_tracker.domain.reminder_schedule import Decision, NeedsApproval, Send, Skip, Task
 from invoice_tracker.invoices import timeline
 from invoice_tracker.outbox.schemas import MailContent

@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from invoice_tracker.collections.endings import TITLES
 from invoice_tracker.collections.models import Collection, CollectionState
-from invoice_tracker.collections.queued import cancel_open
+from invoice_tracker.collections.sending.queued import cancel_open
 from invoice_tracker.invoices.models import TimelineEntry
 
 _IDS = 10_000

@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from invoice_tracker.collections.models import Collection, CollectionState
-from invoice_tracker.collections.queued import cancel_open
+from invoice_tracker.collections.sending.queued import cancel_open
 from invoice_tracker.invoices import timeline
 from invoice_tracker.invoices.models import ClioState, Invoice
 

@@ -14,9 +14,9 @@ from sqlalchemy import Row, Select, and_, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
-from invoice_tracker.collections.derived_holds import load_holds
+from invoice_tracker.collections.holds.derived import load_holds
 from invoice_tracker.collections.models import Collection, Reminder, ReminderState
-from invoice_tracker.collections.recent_mail import RecentMail, load_recent_mail
+from invoice_tracker.collections.sending.recent_mail import RecentMail, load_recent_mail
 from invoice_tracker.domain.firm_calendar import FirmCalendar
 from invoice_tracker.domain.holds import Hold, HoldKind
 from invoice_tracker.domain.reminder_facts import (

@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from invoice_tracker.accounts.models import User
 from invoice_tracker.collections.explaining import blocked_mail, not_collected
 from invoice_tracker.collections.facts import FirmFacts, Loaded, load, load_firm, load_invoices
-from invoice_tracker.collections.holds_shown import show_holds
+from invoice_tracker.collections.holds.shown import show_holds
 from invoice_tracker.collections.models import Collection
 from invoice_tracker.collections.rendering import render_subjects
 from invoice_tracker.collections.schemas import (

@@ -10,18 +10,18 @@ from sqlalchemy import exists, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from invoice_tracker.collections.deciding import write_decisions
-from invoice_tracker.collections.derived_holds import clio_away_since
 from invoice_tracker.collections.endings import end_collection, end_of
 from invoice_tracker.collections.facts import FirmFacts, load, load_firm, load_past
 from invoice_tracker.collections.hints import refresh, rewrite
-from invoice_tracker.collections.mails import Deciding
+from invoice_tracker.collections.holds.derived import clio_away_since
+from invoice_tracker.collections.holds.visible import visibly_held
 from invoice_tracker.collections.models import (
     Collection,
     CollectionState,
     Reminder,
     ReminderState,
 )
-from invoice_tracker.collections.visibly_held import visibly_held
+from invoice_tracker.collections.sending.mails import Deciding
 from invoice_tracker.collections.waking import expect_what_is_due, wake_mails
 from invoice_tracker.core.deps import Adapters
 from invoice_tracker.domain.reminder_schedule import due_reminders

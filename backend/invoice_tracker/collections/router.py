@@ -8,7 +8,7 @@ from fastapi import APIRouter, BackgroundTasks, Query
 
 from invoice_tracker.accounts.deps import Biller, Holder, Reader
 from invoice_tracker.collections import controls, looking
-from invoice_tracker.collections.forecast import expect_more
+from invoice_tracker.collections.blast_guard.forecast import expect_more
 from invoice_tracker.collections.schemas import (
     CollectionOut,
     ExplanationOut,

@@ -10,8 +10,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from invoice_tracker.collections.facts import FirmFacts, LoadedInvoice, as_steps, load_invoices
 from invoice_tracker.collections.models import Collection, CollectionState
-from invoice_tracker.collections.recent_mail import load_recent_mail
 from invoice_tracker.collections.schemas import Selection
+from invoice_tracker.collections.sending.recent_mail import load_recent_mail
 from invoice_tracker.core.errors import Invalid
 from invoice_tracker.domain.invoice_state import why_not_remindable
 from invoice_tracker.domain.reminder_facts import (

@@ -11,8 +11,8 @@ from invoice_tracker.collections.endings import end_collection, end_of
 from invoice_tracker.collections.facts import load_firm
 from invoice_tracker.collections.hints import refresh
 from invoice_tracker.collections.models import Collection, CollectionState
-from invoice_tracker.collections.promise_keeping import end_promises, with_open_promise
-from invoice_tracker.collections.queued import look_again_now
+from invoice_tracker.collections.promises.keeping import end_promises, with_open_promise
+from invoice_tracker.collections.sending.queued import look_again_now
 from invoice_tracker.invoices.service import lock_invoices
 from invoice_tracker.payments.balances import effective_balances
 

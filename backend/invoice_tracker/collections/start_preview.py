@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from invoice_tracker.collections.facts import FirmFacts, load_firm
-from invoice_tracker.collections.holding import load_wide_holds
+from invoice_tracker.collections.holds.rows import load_wide_holds
 from invoice_tracker.collections.rendering import render_subjects
 from invoice_tracker.collections.schemas import (
     FirstMail,

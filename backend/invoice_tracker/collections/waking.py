@@ -6,10 +6,14 @@ from uuid import UUID
 from sqlalchemy import update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from invoice_tracker.collections.blast_guard.forecast import (
+    about_to_leave,
+    expect_mails,
+    find_expected,
+)
 from invoice_tracker.collections.facts import load_firm
-from invoice_tracker.collections.forecast import about_to_leave, expect_mails, find_expected
-from invoice_tracker.collections.mails import REMINDER
-from invoice_tracker.collections.upcoming import count_mails, load_upcoming
+from invoice_tracker.collections.sending.mails import REMINDER
+from invoice_tracker.collections.upcoming.plan import count_mails, load_upcoming
 from invoice_tracker.outbox.models import MessageState, OutboxMessage
 
 

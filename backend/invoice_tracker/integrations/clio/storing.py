@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from invoice_tracker.collections import service as collections
-from invoice_tracker.collections.holds import add_hold
+from invoice_tracker.collections.holds.service import add_hold
 from invoice_tracker.domain.holds import HoldKind
 from invoice_tracker.integrations.clio.regions import REGIONS, RegionKey
 from invoice_tracker.integrations.clio.schemas import ClioBill, ClioContact

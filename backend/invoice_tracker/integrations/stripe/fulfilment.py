@@ -9,7 +9,7 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from invoice_tracker.collections.holds import add_hold
+from invoice_tracker.collections.holds.service import add_hold
 from invoice_tracker.collections.service import reconsider
 from invoice_tracker.domain.holds import HoldKind
 from invoice_tracker.integrations.stripe.reading import Reading
