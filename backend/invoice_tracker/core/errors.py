@@ -7,7 +7,11 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel
+from sqlalchemy.exc import DBAPIError
 from starlette.exceptions import HTTPException
+
+# character_not_in_repertoire, untranslatable_character
+_UNSTORABLE = {"22021", "22P05"}
 
 
 class FieldError(BaseModel):
@@ -149,11 +153,27 @@ async def _on_http_error(_: Request, error: Exception) -> JSONResponse:
     )
 
 
+async def _on_database_error(_: Request, error: Exception) -> JSONResponse:
+    """PostgreSQL stores no zero character, in no text; everything else is a fault of ours."""
+    assert isinstance(error, DBAPIError)
+    if getattr(error.orig, "sqlstate", None) not in _UNSTORABLE:
+        raise error
+    return _answer(
+        Problem(
+            title=Invalid.title,
+            status=422,
+            detail="A text has a character in it that cannot be stored.",
+            code=Invalid.code,
+        )
+    )
+
+
 def install_error_handlers(app: FastAPI) -> None:
     """Every error leaves as a problem document, never as a stack trace."""
     app.add_exception_handler(ProductError, _on_product_error)
     app.add_exception_handler(RequestValidationError, _on_invalid_request)
     app.add_exception_handler(HTTPException, _on_http_error)
+    app.add_exception_handler(DBAPIError, _on_database_error)
 
 
 PROBLEMS: dict[int | str, dict[str, Any]] = {
