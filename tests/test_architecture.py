@@ -25,7 +25,7 @@ ORDER = (
     {"payments"},
     {"reminder_sets"},
     {"collections"},
-    {"auto_collect"},
+    {"auto_collect", "answers"},
     {"integrations.clio", "integrations.stripe", "integrations.mail"},
     {"models"},
     {"first_run", "wiring"},

@@ -15,10 +15,12 @@ from sqlalchemy import text
 
 from conftest import log_in
 from factories import make_client, make_firm, make_invoice, make_user
+from invoice_tracker.answers.models import AnsweredInvoice, ClientAnswer
 from invoice_tracker.auto_collect.models import AutoCollectRule
 from invoice_tracker.collections.models import Collection, HoldRow, Promise, Reminder, ReminderState
 from invoice_tracker.core.database import enter_firm
 from invoice_tracker.core.deps import Adapters
+from invoice_tracker.domain.client_answers import AnswerKind
 from invoice_tracker.domain.holds import HoldKind
 from invoice_tracker.domain.reminder_schedule import Anchor, Backlog, StepKind
 from invoice_tracker.firms.models import Firm, FirmClosure
@@ -51,6 +53,7 @@ BODIES: dict[str, Any] = {
     "invoices_create_promise": {"promised_on": "2026-03-20"},
     "invoices_open_dispute": {"reason": "attack"},
     "invoices_resolve_dispute": {"then": "stop"},
+    "answers_decide": {"verdict": "decline"},
     "reminders_skip": {"reason": "attack"},
     "reminders_resolve": {"outcome": "send_again"},
     "reminders_mark_called": {"note": "attack"},
@@ -205,7 +208,21 @@ async def victim(adapters: Adapters) -> Victim:
             currency="USD",
             created_at=now,
         )
-        session.add(promise)
+        answer = ClientAnswer(
+            id=uuid4(),
+            firm_id=firm.id,
+            client_id=client.id,
+            recipient="ada@example.org",
+            kind=AnswerKind.plan,
+            created_at=now,
+        )
+        session.add_all([promise, answer])
+        await session.flush()
+        session.add(
+            AnsweredInvoice(
+                answer_id=answer.id, invoice_id=invoice.id, firm_id=firm.id, hold_id=hold.id
+            )
+        )
         await session.flush()
     ids = {
         "invoices": invoice.id,
@@ -218,6 +235,7 @@ async def victim(adapters: Adapters) -> Victim:
         "auto-collect-rules": rule.id,
         "closures": closure.id,
         "promises": promise.id,
+        "answers": answer.id,
     }
     return Victim(firm=firm, ids=ids, client_id=client.id)
 

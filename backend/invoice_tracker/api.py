@@ -4,6 +4,8 @@ from fastapi import FastAPI
 
 from invoice_tracker import first_run
 from invoice_tracker.accounts import router as sessions
+from invoice_tracker.answers import page as answer_page
+from invoice_tracker.answers import router as answers
 from invoice_tracker.auto_collect import router as auto_collect
 from invoice_tracker.collections import router as collections
 from invoice_tracker.collections.attorneys import veto_page
@@ -54,6 +56,7 @@ ROUTERS = (
     set_changes.router,
     holds.router,
     promises.router,
+    answers.router,
     reminders.router,
     upcoming.router,
     blast_guard.router,
@@ -65,6 +68,7 @@ ROUTERS = (
 
 PAGES = (
     pay_page.pages_router,
+    answer_page.pages_router,
     veto_page.pages_router,
     sender.pages_router,
     stripe_webhooks.router,

@@ -1,6 +1,7 @@
 """Imports every table, so that Alembic sees them all."""
 
 from invoice_tracker.accounts import models as accounts
+from invoice_tracker.answers import models as answers
 from invoice_tracker.auto_collect import models as auto_collect
 from invoice_tracker.collections import models as collections
 from invoice_tracker.core.orm import Base
@@ -18,6 +19,7 @@ metadata = Base.metadata
 
 __all__ = [
     "accounts",
+    "answers",
     "auto_collect",
     "clio",
     "collections",

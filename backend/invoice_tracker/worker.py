@@ -88,6 +88,7 @@ async def send_firm(adapters: Adapters, firm_id: UUID) -> None:
         "sender_verification": AlwaysWanted(),
         "guard_alert": AlwaysWanted(),
         "attorney_preview": AlwaysWanted(),
+        "client_answer": AlwaysWanted(),
     }
     guard = blast_guard(adapters)
     await outbox.deliver_due(adapters, firm_id, handlers=handlers, kinds=kinds, guard=guard)

@@ -74,6 +74,15 @@ def test_a_promise_is_one_sentence():
     )
 
 
+def test_what_a_client_answered_is_the_sentence():
+    said = "The client answered on March 2, 2026: I have paid"
+    one = hold(end=NOON, kind=HoldKind.client_paid, reason=said)
+    assert describe_hold(one, "UTC") == f"{said}; reminders wait until March 2, 2026"
+    assert describe_hold(replace(one, reason="", ends_at=None), "UTC") == (
+        "The client says that this is paid"
+    )
+
+
 def test_a_person_ends_on_the_invoice_only_what_was_set_on_it():
     assert not hold().is_for_a_person, "it follows from other facts"
     own = replace(hold(), id=uuid4())
@@ -89,4 +98,5 @@ def test_only_troubles_of_mail_leave_calls_alone():
         HoldKind.safe_mode,
         HoldKind.sender_unverified,
         HoldKind.other_sender,
+        HoldKind.wrong_person,
     }

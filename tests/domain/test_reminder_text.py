@@ -96,6 +96,17 @@ def test_a_line_without_its_optional_value_is_left_out():
     assert "Pay here: https://pay.example.com/x" in render(text, linked)
 
 
+def test_ready_made_mails_ask_for_an_answer_from_the_due_day_on():
+    mails = [step for made in READY_MADE_SETS for step in made.steps if step.kind == StepKind.email]
+    first = ready_made_set("gentle").steps[0]
+    asking = [step for step in mails if "answer.links" in parse(step.body)]
+    assert all(step.offset_days >= 0 for step in asking)
+    assert [step for step in mails if step not in asking] == [
+        ready_made_set("standard").steps[0],
+        first,
+    ]
+
+
 @given(st.text(min_size=1))
 def test_a_value_is_never_read_as_a_template(name):
     values = {**example_values(), "client.name": name + "{{ invoice.number }}"}

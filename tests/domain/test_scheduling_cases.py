@@ -576,7 +576,14 @@ def test_a_hold_of_any_kind_without_an_end(kind: HoldKind) -> None:
 
 @pytest.mark.parametrize("kind", HoldKind)
 def test_calls_wait_unless_only_mail_is_the_trouble(kind: HoldKind) -> None:
-    mail_only = {"no_address", "bounced", "safe_mode", "sender_unverified", "other_sender"}
+    mail_only = {
+        "no_address",
+        "bounced",
+        "safe_mode",
+        "sender_unverified",
+        "other_sender",
+        "wrong_person",
+    }
     told = "Mon 2026-03-02 09:00 reminder 1 to call" if kind in mail_only else ""
     check(C("", "0call", told, events=(f"2026-03-01 12:00 hold {kind}",)))
     assert stops_calls(kind) is (kind not in mail_only)

@@ -48,6 +48,7 @@ def test_errors(subject, body):
         ("A reminder", GOOD_BODY, "which invoice"),
         ("Matter {{ matter.number }}, {{ invoice.number }}", GOOD_BODY, "anyone"),
         (GOOD_SUBJECT, GOOD_BODY + " {client.name}", "two braces"),
+        (f"{GOOD_SUBJECT} {{{{ answer.links }}}}", GOOD_BODY, "long address"),
         (GOOD_SUBJECT, GOOD_BODY + " {{ invoice.days_overdue }} days late", "leave out"),
     ],
 )

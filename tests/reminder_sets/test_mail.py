@@ -59,6 +59,38 @@ def test_without_stripe_there_is_no_button_and_no_hole() -> None:
     assert "{{" not in mail.text
 
 
+ANSWERING = replace(FACTS, text=replace(FACTS.text, answer_link="https://pay.example/answer/1"))
+
+
+@pytest.mark.parametrize("body_format", BodyFormat)
+def test_a_lone_way_to_answer_is_one_sentence_with_one_link(body_format: BodyFormat) -> None:
+    body = "Hello\n\n{{ answer.links }}\n\nBye"
+    if body_format is BodyFormat.rich:
+        body = "<p>Hello</p><p>{{ answer.links }}</p><p>Bye</p>"
+    mail = write_mail(Written(body=body, body_format=body_format), ANSWERING)
+    assert ">Tell us here</a>." in mail.html
+    assert mail.html.count("https://pay.example/answer/1") == 1
+    assert "is something not right? Tell us" in " ".join(mail.text.split())
+    assert "\nhttps://pay.example/answer/1\n" in mail.text
+
+
+def test_within_a_sentence_the_way_to_answer_is_its_address() -> None:
+    mail = write_mail(Written(body="Write to us: {{ answer.links }}"), ANSWERING)
+    assert "Write to us: https://pay.example/answer/1" in mail.text
+    assert 'href="https://pay.example/answer/1"' in mail.html
+
+
+def test_nobody_to_answer_leaves_no_hole() -> None:
+    mail = write_mail(Written(body="Hello\n\n{{ answer.links }}\n\nBye"), FACTS)
+    assert mail.text.startswith("Hello\n\nBye")
+
+
+def test_a_mail_about_several_has_its_table_before_the_way_to_answer() -> None:
+    facts = replace(TWO, text=replace(TWO.text, answer_link="https://pay.example/answer/1"))
+    mail = write_mail(Written(body="Hello\n\n{{ answer.links }}"), facts)
+    assert mail.text.index("1051") < mail.text.index("Tell us")
+
+
 def test_a_client_cannot_smuggle_a_header_or_a_variable() -> None:
     facts = replace(
         FACTS,

@@ -81,7 +81,10 @@ async def resume(
     if left:
         firm = await get_firm(session, firm_id)
         words = describe_hold(left[0], firm.time_zone)
-        raise Conflict(f"{words}. {_WHERE_IT_ENDS[left[0].reach]}")
+        where = _WHERE_IT_ENDS[left[0].reach]
+        if left[0].kind is HoldKind.wrong_person:
+            where = "Please decide about the client's answer under To do."
+        raise Conflict(f"{words}. {where}")
 
 
 _WHERE_IT_ENDS = {

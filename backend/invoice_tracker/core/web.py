@@ -6,7 +6,7 @@ from fastapi import FastAPI
 from fastapi.responses import FileResponse
 from starlette.exceptions import HTTPException
 
-API_PREFIXES = ("api/", "webhooks/", "pay/", "verify-sender/")
+API_PREFIXES = ("api/", "webhooks/", "pay/", "answer/", "verify-sender/")
 
 
 def serve_single_page_app(app: FastAPI, dist: Path) -> None:

@@ -30,6 +30,9 @@ class HoldKind(StrEnum):
     sender_unverified = "sender_unverified"
     set_archived = "set_archived"
     other_sender = "other_sender"
+    client_paid = "client_paid"
+    plan_wanted = "plan_wanted"
+    wrong_person = "wrong_person"
 
 
 class HoldReach(StrEnum):
@@ -59,8 +62,13 @@ _WORDS = {
     HoldKind.sender_unverified: "The sender's e-mail address is not verified",
     HoldKind.set_archived: "The reminder set is archived",
     HoldKind.other_sender: "Clio itself sends reminders to this client",
+    HoldKind.client_paid: "The client says that this is paid",
+    HoldKind.plan_wanted: "The client needs a plan to pay",
+    HoldKind.wrong_person: "Whoever reads the client's mail says that it is not for them",
 }
 
+_SAID = (HoldKind.client_paid, HoldKind.plan_wanted, HoldKind.wrong_person)
+"""Set by a client's answer. Their reason is what was answered, and says it all."""
 _MAIL_ONLY = frozenset(
     {
         HoldKind.no_address,
@@ -68,6 +76,7 @@ _MAIL_ONLY = frozenset(
         HoldKind.safe_mode,
         HoldKind.sender_unverified,
         HoldKind.other_sender,
+        HoldKind.wrong_person,
     }
 )
 
@@ -104,9 +113,12 @@ def describe(kind: HoldKind) -> str:
 def describe_hold(hold: Hold, time_zone: str) -> str:
     """The hold in plain words with its end and reason: ``Paused until March 3, 2026: Vacation``.
 
-    A promise's reason is what was promised, and part of its sentence.
+    A promise's reason is what was promised, and part of its sentence; that of an answer is the
+    sentence.
     """
     words, reason = _subject(hold), hold.reason
+    if hold.kind in _SAID and reason:
+        words, reason = reason, ""
     if hold.kind is HoldKind.promise and reason:
         words, reason = f"{words} {reason}", ""
     if hold.ends_at is not None:

@@ -6,6 +6,11 @@ from enum import StrEnum
 
 from invoice_tracker.domain.firm_calendar import FirmCalendar
 
+LONGEST = timedelta(days=366)
+"""A promise that staff note is for a day within this."""
+LONGEST_BY_CLIENT = timedelta(days=31)
+"""One that the client makes without anybody's consent."""
+
 
 class PromiseEnd(StrEnum):
     """How a promise ends by itself."""

@@ -44,6 +44,8 @@ def _mail(*paragraphs: str) -> str:
 
 
 _LINK = "{{ pay.link }}"
+_ANSWERS = "{{ answer.links }}"
+"""From the due day on: before it there is little to answer."""
 _TABLE = "{{ invoices.table }}"
 _ALREADY_PAID = "If you have already paid, thank you, and please disregard this note."
 _CROSSED = "If your payment has crossed with this message, thank you, and please disregard it."
@@ -58,20 +60,23 @@ _DUE_TODAY = _mail(
     "We would like to remind you of {{ invoices.names }}. The balance is {{ invoice.balance }}, and"
     " the due date is {{ invoice.due_on }}.",
     _LINK,
-    f"{_ALREADY_PAID} If anything is unclear, just reply to this message.",
+    _ANSWERS,
+    "If anything is unclear, just reply to this message.",
 )
 _A_WEEK_LATE = _mail(
     "A balance of {{ invoice.balance }} on {{ invoices.names }} is still open. The due date was"
     " {{ invoice.due_on }}; it may simply have slipped by.",
     _LINK,
-    f"{_ALREADY_PAID} If something is not right, please let us know.",
+    _ANSWERS,
+    _CROSSED,
 )
 _TWO_WEEKS_LATE = _mail(
     "Our records show a balance of {{ invoice.balance }} on {{ invoices.names }}, now"
     " {{ invoice.days_overdue }} overdue.",
-    "Please arrange payment, or reply to tell us when we may expect it.",
+    "Please arrange payment, or tell us when we may expect it.",
     _LINK,
-    _ALREADY_PAID,
+    _ANSWERS,
+    _CROSSED,
 )
 _A_MONTH_LATE = _mail(
     "The balance of {{ invoice.balance }} on {{ invoices.names }} is {{ invoice.days_overdue }}"
@@ -79,6 +84,7 @@ _A_MONTH_LATE = _mail(
     "Please pay now, or contact us this week so that we can agree on a way forward.",
     _TABLE,
     _LINK,
+    _ANSWERS,
     _CROSSED,
 )
 _FINAL = _mail(
@@ -88,6 +94,7 @@ _FINAL = _mail(
     " Otherwise we will have to consider our next steps.",
     _TABLE,
     _LINK,
+    _ANSWERS,
     _CROSSED,
 )
 _GENTLE_FIRST = _mail(
@@ -98,16 +105,18 @@ _GENTLE_FIRST = _mail(
 )
 _GENTLE_SECOND = _mail(
     "May we remind you of {{ invoices.names }}? The balance of {{ invoice.balance }} is"
-    " {{ invoice.days_overdue }} overdue.",
+    " {{ invoice.days_overdue }} overdue. If it is easier for you to pay in parts, please tell us.",
     _LINK,
-    f"{_ALREADY_PAID} If it is easier for you to pay in parts, please tell us.",
+    _ANSWERS,
+    _CROSSED,
 )
 _GENTLE_THIRD = _mail(
     "The balance of {{ invoice.balance }} on {{ invoices.names }} is still open,"
     " {{ invoice.days_overdue }} after it was due.",
-    "We would be grateful for your payment, or for a short reply to say when it may come.",
+    "We would be grateful for your payment, or for a word to say when it may come.",
     _TABLE,
     _LINK,
+    _ANSWERS,
     _CROSSED,
 )
 _STATEMENT = _mail(
@@ -115,7 +124,8 @@ _STATEMENT = _mail(
     " today:",
     _TABLE,
     _LINK,
-    f"{_ALREADY_PAID} If you have any question, just reply to this message.",
+    _ANSWERS,
+    "If you have any question, just reply to this message.",
 )
 _CALL = (
     "Call {{ client.name }} about {{ invoices.names }}: {{ invoice.balance }},"

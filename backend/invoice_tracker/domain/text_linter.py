@@ -24,6 +24,7 @@ _DAYS_TWICE = re.compile(r"invoice\.days_overdue[ \t]*\}\}[ \t]+days?\b")
 _THREAT = re.compile(
     r"\b(legal action|lawsuits?|credit bureaus?|collections? agency|take you to court)\b", re.I
 )
+_ADDRESSES = ("pay.link", "answer.links")
 _OF_ALL = frozenset({"invoices.table", "invoices.total_balance"})
 _MAX_SUBJECT = 200
 _MAX_BODY = 20_000
@@ -164,6 +165,14 @@ def _lint_content(subject: str, body: str, kind: StepKind, *, asks_to_pay: bool)
         )
         for name in sorted(in_subject)
         if name.startswith("matter.")
+    ]
+    problems += [
+        _warning(
+            Field.subject,
+            f"{{{{ {name} }}}} is a long address, and no link in a subject. Put it into the text.",
+        )
+        for name in _ADDRESSES
+        if name in in_subject
     ]
     if kind == StepKind.email:
         problems += _lint_mail(subject, in_subject | in_body, in_body, asks_to_pay)

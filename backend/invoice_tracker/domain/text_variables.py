@@ -65,6 +65,8 @@ class TextFacts:
     payment: Money | None = None
     paid_on: date | None = None
     """Of a mail of thanks: what came in, and when. The balance is what remains."""
+    answer_link: str | None = None
+    """Where the client can answer without logging in."""
 
     @property
     def invoices(self) -> tuple[InvoiceLine, ...]:
@@ -154,6 +156,13 @@ _ALL = (
         "https://pay.example.com/pay/3f9c",
         True,
     ),
+    Variable(
+        "answer.links",
+        "The address where the client can answer: paid, will pay, disputes, needs a plan; alone in"
+        " its paragraph it becomes a sentence with a link",
+        "https://pay.example.com/answer/8d21",
+        True,
+    ),
     Variable("firm.name", "Your firm's name", "Example Law"),
     Variable("firm.phone", "Your firm's telephone number", "(212) 555-0100", True),
     Variable("firm.address", "Your firm's address", "1 Main Street, New York, NY 10001", True),
@@ -189,6 +198,7 @@ def text_values(facts: TextFacts, locale: str = "en_US") -> dict[str, str]:
         "payment.remaining": _remaining(facts, locale),
         "matter.number": facts.matter_number or "",
         "pay.link": facts.pay_link or "",
+        "answer.links": facts.answer_link or "",
         "firm.name": facts.firm_name,
         "firm.phone": facts.firm_phone,
         "firm.address": facts.firm_address,

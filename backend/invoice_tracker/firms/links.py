@@ -1,10 +1,10 @@
-"""Addresses that need no log-in: to pay, to confirm a sender, to deliver a webhook."""
+"""Addresses that need no log-in: to pay, to answer, to confirm a sender, to deliver a webhook."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
-from sqlalchemy import delete, text
+from sqlalchemy import ColumnElement, delete, func, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -36,6 +36,75 @@ async def make_link(
     token = vault.derive_token(kind, str(subject_id))
     await _store(session, firm_id, kind, subject_id, token, now)
     return token
+
+
+async def make_link_of_person(
+    session: AsyncSession,
+    vault: Vault,
+    *,
+    firm_id: UUID,
+    kind: LinkKind,
+    subject_id: UUID,
+    person: str,
+    now: datetime,
+    lasts: timedelta,
+) -> str:
+    """One person's token for this subject: the same one as long as it works, then another.
+
+    Each mail with it makes it last from then on.
+    """
+    earlier = await session.scalar(
+        select(func.count()).where(*_of_person(firm_id, kind, subject_id, person), _ended(now))
+    )
+    token = vault.derive_token(kind, str(subject_id), person, str(earlier))
+    await _store(session, firm_id, kind, subject_id, token, now, now + lasts, person)
+    await session.execute(
+        update(LinkToken)
+        .where(
+            LinkToken.token_hash == hash_token(token),
+            # Not with each of the many times that a mail is written anew.
+            LinkToken.expires_at < now + lasts - _PROLONGED_AFTER,
+        )
+        .values(expires_at=now + lasts)
+        .execution_options(synchronize_session=False)
+    )
+    return token
+
+
+_PROLONGED_AFTER = timedelta(days=1)
+
+
+async def end_links_of_person(
+    session: AsyncSession,
+    *,
+    firm_id: UUID,
+    kind: LinkKind,
+    subject_id: UUID,
+    person: str,
+    now: datetime,
+) -> None:
+    """Links of this person to this subject stop working; the next mail has another."""
+    await session.execute(
+        update(LinkToken)
+        .where(*_of_person(firm_id, kind, subject_id, person), ~_ended(now))
+        .values(expires_at=now)
+        .execution_options(synchronize_session=False)
+    )
+
+
+def _of_person(
+    firm_id: UUID, kind: LinkKind, subject_id: UUID, person: str
+) -> list[ColumnElement[bool]]:
+    return [
+        LinkToken.firm_id == firm_id,
+        LinkToken.kind == kind,
+        LinkToken.subject_id == subject_id,
+        LinkToken.note == person,
+    ]
+
+
+def _ended(now: datetime) -> ColumnElement[bool]:
+    return LinkToken.expires_at <= now
 
 
 async def make_new_link(

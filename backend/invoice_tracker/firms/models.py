@@ -105,6 +105,8 @@ class LinkKind(StrEnum):
 
     pay = "pay"
     pay_group = "pay_group"
+    answer = "answer"
+    answer_group = "answer_group"
     veto = "veto"
     verify_sender = "verify_sender"
     stripe_webhook = "stripe_webhook"
@@ -115,13 +117,16 @@ class LinkToken(Identified, FirmOwned, Base):
     """An unguessable address that needs no log-in, stored as a hash."""
 
     __tablename__ = "link_tokens"
-    __table_args__ = (UniqueConstraint("token_hash"),)
+    __table_args__ = (
+        UniqueConstraint("token_hash"),
+        Index("ix_link_tokens_subject", "firm_id", "kind", "subject_id"),
+    )
 
     kind: Mapped[LinkKind]
     token_hash: Mapped[bytes] = mapped_column(LargeBinary)
     subject_id: Mapped[UUID]
     """The invoice to pay, or the firm."""
     note: Mapped[str] = mapped_column(default="")
-    """For a verification: the address it was sent to."""
+    """Of a verification or an answer: the address it was sent to."""
     created_at: Mapped[datetime]
     expires_at: Mapped[datetime | None]

@@ -130,7 +130,7 @@ async def finish_verification(
 
 
 ALWAYS = frozenset({"sender_verification", "guard_alert"})
-ONCE_VERIFIED = ALWAYS | {"test_mail", "attorney_preview"}
+ONCE_VERIFIED = ALWAYS | {"test_mail", "attorney_preview", "client_answer"}
 IN_EARNEST = ONCE_VERIFIED | {"reminder", "thank_you"}
 
 

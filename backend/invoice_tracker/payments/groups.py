@@ -51,6 +51,15 @@ async def make_group_link(
     )
 
 
+async def find_or_make_group(
+    session: AsyncSession, *, firm_id: UUID, invoice_ids: Collection[UUID], now: datetime
+) -> UUID:
+    """The group of exactly these invoices of one client. Raises as ``make_group_link`` does."""
+    members = sorted(set(invoice_ids))
+    client_id = await _client_of(session, firm_id, members)
+    return await _group_of(session, firm_id, client_id, members, now)
+
+
 async def group_members(
     session: AsyncSession, *, firm_id: UUID, pay_group_id: UUID
 ) -> Sequence[UUID]:
@@ -59,6 +68,18 @@ async def group_members(
         select(PayGroupInvoice.invoice_id)
         .where(PayGroupInvoice.firm_id == firm_id, PayGroupInvoice.pay_group_id == pay_group_id)
         .order_by(PayGroupInvoice.invoice_id)
+    )
+    return found.all()
+
+
+async def groups_of(
+    session: AsyncSession, *, firm_id: UUID, invoice_ids: Collection[UUID]
+) -> Sequence[UUID]:
+    """The groups that have any of these invoices."""
+    found = await session.scalars(
+        select(PayGroupInvoice.pay_group_id)
+        .where(PayGroupInvoice.firm_id == firm_id, PayGroupInvoice.invoice_id.in_(invoice_ids))
+        .distinct()
     )
     return found.all()
 

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from html import escape
 
 from invoice_tracker.domain.money import format_money
 from invoice_tracker.domain.plain_dates import in_words
@@ -13,6 +14,8 @@ from invoice_tracker.reminder_sets import rich_text
 _PARAGRAPHS = re.compile(r"\n[ \t]*(?:\n[ \t]*)+")
 _ALONE = re.compile(r"\{\{[ \t]*([\w.]+)[ \t]*\}\}")
 _TABLE = "{{ invoices.table }}"
+_QUESTION = "Have you already paid, do you need more time, or is something not right?"
+_TELL_US = "Tell us here"
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,8 +37,9 @@ def write_body(
 ) -> tuple[list[Block], str]:
     """The blocks of a mail in their order, and the signature where it ends the text.
 
-    A payment link alone in its paragraph is a button, ``invoices.table`` alone a table. A mail
-    about several invoices always has the table. Raises as ``render`` does.
+    A payment link alone in its paragraph is a button, ``answer.links`` alone a sentence with a
+    link, ``invoices.table`` alone a table. A mail about several invoices always has the table.
+    Raises as ``render`` does.
     """
     body = rich_text.clean(body) if body_format is BodyFormat.rich else body
     # Rendered whole first, so that a variable without a value is found wherever it stands.
@@ -63,7 +67,7 @@ def _with_table(parts: Sequence[_Part], facts: TextFacts) -> list[_Part]:
     is_short = len(facts.invoices) == 1 or facts.payment is not None
     if is_short or any("invoices.table" in parse(part.says) for part in parts):
         return list(parts)
-    closing = ("pay.link", "signature")
+    closing = ("pay.link", "answer.links", "signature")
     places = (index for index, part in enumerate(parts) if part.alone in closing)
     place = next(places, len(parts))
     return [*parts[:place], _Part(_TABLE), *parts[place:]]
@@ -76,10 +80,18 @@ def _written(part: _Part, values: Mapping[str, str], facts: TextFacts) -> Block 
         verb = "Pay" if len(facts.invoices) == 1 else "View and pay"
         label = f"{verb} {format_money(facts.balance)}"
         return Button(label, facts.pay_link) if facts.pay_link else None
+    if part.alone == "answer.links":
+        return _way_to_answer(facts.answer_link) if facts.answer_link else None
     if part.html is None:
         return render(part.says, values) or None
     html = rich_text.fill(part.html, values)
     return Rich(html, rich_text.as_text(html)) if html else None
+
+
+def _way_to_answer(link: str) -> Rich:
+    """One quiet sentence with one link: five links in a row read like an advertisement."""
+    html = f'<p>{_QUESTION} <a href="{escape(link)}" rel="noopener">{_TELL_US}</a>.</p>'
+    return Rich(html, f"{_QUESTION} {_TELL_US}:\n{link}")
 
 
 def _table(facts: TextFacts) -> Table:

@@ -1,4 +1,4 @@
-"""Loads what a reminder's text is filled from: invoice, client, firm, sender, pay link."""
+"""Loads what a reminder's text is filled from: invoice, client, firm, sender, links."""
 
 from collections.abc import Collection as Group
 from collections.abc import Sequence
@@ -20,6 +20,7 @@ from invoice_tracker.firms.models import Firm, LinkKind, Sender
 from invoice_tracker.invoices.models import Client, Invoice, Matter
 from invoice_tracker.payments.balances import effective_balances
 from invoice_tracker.payments.groups import make_group_link
+from invoice_tracker.reminder_sets.answer_links import EXAMPLE, make_answer_link
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +31,8 @@ class MailFacts:
     from_email: str
     reply_to: str | None
     text: TextFacts
+    recipient: str | None = None
+    """The client's address, in one spelling."""
     has_logo: bool = False
 
 
@@ -70,7 +73,8 @@ async def load_group_facts(
 ) -> MailFacts:
     """For one mail about several invoices of a client, the oldest first. Raises ``NotFound``.
 
-    Amounts are the sums of all, days are those of the oldest, the pay link pays all together.
+    Amounts are the sums of all, days are those of the oldest, the pay link pays all together, and
+    with the link to answer the client answers about all.
     """
     found = await load_many(
         session,
@@ -84,6 +88,7 @@ async def load_group_facts(
         raise NotFound("There is no such invoice.")
     texts = [found[invoice_id].text for invoice_id in invoice_ids]
     oldest = found[invoice_ids[0]]
+    oldest = await _with_way_to_answer(session, adapters, firm_id, oldest, invoice_ids, now)
     if len(texts) == 1:
         return oldest
     link = None
@@ -127,7 +132,7 @@ async def load_many(
             pay_link=link,
             **_of_firm(firm, sender),
         )
-        found[invoice.id] = _from(adapters, firm, sender, text)
+        found[invoice.id] = _from(adapters, firm, sender, text, client)
     return found
 
 
@@ -162,6 +167,7 @@ async def load_made_up_facts(
         balance=Money(123_450, "USD"),
         matter_number="00012-Lopez",
         pay_link=f"{adapters.public_url}/pay/example" if can_take_payments else None,
+        answer_link=f"{adapters.public_url}/answer/{EXAMPLE}",
         **_of_firm(firm, sender),
     )
     return _from(adapters, firm, sender, text)
@@ -198,15 +204,45 @@ def _of_firm(firm: Firm, sender: Sender | None) -> dict[str, Any]:
     }
 
 
-def _from(adapters: Adapters, firm: Firm, sender: Sender | None, text: TextFacts) -> MailFacts:
+def _from(
+    adapters: Adapters,
+    firm: Firm,
+    sender: Sender | None,
+    text: TextFacts,
+    client: Client | None = None,
+) -> MailFacts:
     # Without a sender nothing leaves; the mail can be written and shown all the same.
     return MailFacts(
         from_name=sender.from_name if sender else firm.name,
         from_email=sender.from_email if sender else adapters.settings.mail_from,
         reply_to=sender.reply_to if sender else None,
         text=text,
+        recipient=((client.effective_email if client else None) or "").strip().lower() or None,
         has_logo=firm.logo_type is not None,
     )
+
+
+async def _with_way_to_answer(
+    session: AsyncSession,
+    adapters: Adapters,
+    firm_id: UUID,
+    facts: MailFacts,
+    invoice_ids: Sequence[UUID],
+    now: datetime,
+) -> MailFacts:
+    """Whoever has no address gets no mail, and needs no link in it."""
+    if facts.recipient is None:
+        return facts
+    token = await make_answer_link(
+        session,
+        adapters.vault,
+        firm_id=firm_id,
+        invoice_ids=invoice_ids,
+        recipient=facts.recipient,
+        now=now,
+    )
+    link = f"{adapters.public_url}/answer/{token}"
+    return replace(facts, text=replace(facts.text, answer_link=link))
 
 
 async def _pay_link(

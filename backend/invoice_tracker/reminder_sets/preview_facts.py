@@ -15,6 +15,7 @@ from invoice_tracker.domain.reminder_text import InvoiceLine, TextFacts, about_a
 from invoice_tracker.firms.service import get_sending_rules
 from invoice_tracker.invoices.models import ClioState, Invoice
 from invoice_tracker.payments.balances import effective_balances
+from invoice_tracker.reminder_sets.answer_links import EXAMPLE
 from invoice_tracker.reminder_sets.mail_facts import (
     MailFacts,
     load_group_facts,
@@ -44,7 +45,7 @@ async def load_preview_facts(
     ids: Sequence[UUID] = [invoice_id]
     if all_open:
         ids = await _owed_with(session, firm_id=firm_id, invoice_id=invoice_id) or ids
-    return await load_group_facts(
+    facts = await load_group_facts(
         session,
         adapters,
         firm_id=firm_id,
@@ -52,6 +53,9 @@ async def load_preview_facts(
         now=now,
         can_take_payments=can_take_payments,
     )
+    # Whoever tries out the link in a preview must not answer in the client's name.
+    example = f"{adapters.public_url}/answer/{EXAMPLE}" if facts.text.answer_link else None
+    return replace(facts, text=replace(facts.text, answer_link=example))
 
 
 async def _owed_with(session: AsyncSession, *, firm_id: UUID, invoice_id: UUID) -> Sequence[UUID]:

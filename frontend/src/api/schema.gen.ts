@@ -1513,6 +1513,106 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/answers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Answers
+         * @description What clients have answered without logging in, the latest first.
+         */
+        get: operations["answers_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/invoices/{invoice_id}/answers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Of Invoice
+         * @description What was answered about an invoice, the latest first.
+         */
+        get: operations["invoices_list_answers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/answers/{answer_id}/decide": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Decide
+         * @description Accept an answer, so that reminders stay on hold, or decline it, so that they go on.
+         */
+        post: operations["answers_decide"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/answers/{answer_id}/reopen": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Reopen
+         * @description Take a decision back: the answer holds as before, and is to be decided about.
+         */
+        post: operations["answers_reopen"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/answers/{answer_id}/end-links": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * End Links
+         * @description The links by which this person could answer stop working; the next mail has others.
+         */
+        post: operations["answers_end_links"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/reminders": {
         parameters: {
             query?: never;
@@ -2093,6 +2193,102 @@ export interface components {
          * @enum {string}
          */
         Anchor: "due" | "issue" | "start" | "month";
+        /**
+         * AnswerDecision
+         * @description What a person decides about an answer.
+         *
+         *     ``until`` goes with an accepted payment or plan: reminders wait until that day begins. Without
+         *     it they wait two weeks for Clio to show the payment; with a plan, until somebody resumes.
+         */
+        AnswerDecision: {
+            verdict: components["schemas"]["Verdict"];
+            /** Until */
+            until?: string | null;
+            /**
+             * Note
+             * @default
+             */
+            note: string;
+        };
+        /**
+         * AnswerKind
+         * @description What the client says.
+         * @enum {string}
+         */
+        AnswerKind: "paid" | "promise" | "dispute" | "plan" | "not_me";
+        /**
+         * AnswerOut
+         * @description What a client answered without logging in, and what a person has decided about it.
+         */
+        AnswerOut: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            kind: components["schemas"]["AnswerKind"];
+            /**
+             * Said
+             * @description In a sentence, without the note
+             */
+            said: string;
+            /** Note */
+            note: string;
+            /** Paid On */
+            paid_on: string | null;
+            paid_by: components["schemas"]["PaidBy"] | null;
+            /** Reference */
+            reference: string;
+            /** Promised On */
+            promised_on: string | null;
+            client: components["schemas"]["ClientRef"];
+            /**
+             * Recipient
+             * @description The address whose mail had the link
+             */
+            recipient: string;
+            /** Invoices */
+            invoices: components["schemas"]["AnsweredInvoiceOut"][];
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            state: components["schemas"]["AnswerState"];
+            /** Ended At */
+            ended_at: string | null;
+            /** Ended By */
+            ended_by: string | null;
+            /** End Note */
+            end_note: string;
+        };
+        /**
+         * AnswerState
+         * @description ``open`` until a person decides, or the client answers something else.
+         * @enum {string}
+         */
+        AnswerState: "open" | "accepted" | "declined" | "replaced";
+        /**
+         * AnsweredInvoiceOut
+         * @description An invoice that an answer is about.
+         */
+        AnsweredInvoiceOut: {
+            invoice: components["schemas"]["InvoiceRef"];
+            /** @description What is still owed on it now */
+            balance: components["schemas"]["MoneyOut"];
+            /**
+             * Is Held
+             * @description Whether the hold that the answer has set is in force
+             */
+            is_held: boolean;
+            /** Held Until */
+            held_until: string | null;
+            /**
+             * Replaced At
+             * @description When the client answered something else
+             */
+            replaced_at: string | null;
+        };
         /**
          * ApprovalInput
          * @description Whether a person must agree to every mail of the set.
@@ -2928,7 +3124,7 @@ export interface components {
          * @description Why a collection sends nothing for now.
          * @enum {string}
          */
-        HoldKind: "paused" | "promise" | "dispute" | "payment_processing" | "checkout_open" | "clio_payment_pending" | "refund_or_chargeback" | "stale_data" | "clio_disconnected" | "no_address" | "no_due_date" | "bounced" | "awaiting_approval" | "safe_mode" | "sender_unverified" | "set_archived" | "other_sender";
+        HoldKind: "paused" | "promise" | "dispute" | "payment_processing" | "checkout_open" | "clio_payment_pending" | "refund_or_chargeback" | "stale_data" | "clio_disconnected" | "no_address" | "no_due_date" | "bounced" | "awaiting_approval" | "safe_mode" | "sender_unverified" | "set_archived" | "other_sender" | "client_paid" | "plan_wanted" | "wrong_person";
         /**
          * HoldOut
          * @description A hold in force, or to come. One that follows from other facts has no id and no start.
@@ -3091,6 +3287,11 @@ export interface components {
             /** Remindable */
             remindable: boolean;
             collection: components["schemas"]["CollectionRef"] | null;
+        };
+        /** Items[AnswerOut] */
+        Items_AnswerOut_: {
+            /** Items */
+            items: components["schemas"]["AnswerOut"][];
         };
         /** Items[ClosureOut] */
         Items_ClosureOut_: {
@@ -3324,6 +3525,15 @@ export interface components {
             /** Rule Ids */
             rule_ids: string[];
         };
+        /** Page[AnswerOut] */
+        Page_AnswerOut_: {
+            /** Items */
+            items: components["schemas"]["AnswerOut"][];
+            /** Next Cursor */
+            next_cursor?: string | null;
+            /** Total */
+            total?: number | null;
+        };
         /** Page[ClientOut] */
         Page_ClientOut_: {
             /** Items */
@@ -3387,6 +3597,12 @@ export interface components {
             /** Total */
             total?: number | null;
         };
+        /**
+         * PaidBy
+         * @description How the client says to have paid.
+         * @enum {string}
+         */
+        PaidBy: "check" | "bank_transfer" | "card" | "cash" | "other";
         /**
          * PauseInput
          * @description ``until``: the firm's day on which reminders go on; without it, until somebody resumes.
@@ -4886,6 +5102,12 @@ export interface components {
             /** Example */
             example: string;
         };
+        /**
+         * Verdict
+         * @description ``accept``: reminders stay on hold. ``decline``: they go on.
+         * @enum {string}
+         */
+        Verdict: "accept" | "decline";
         /**
          * VerificationSent
          * @description Where the link went.
@@ -7843,6 +8065,170 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PromiseOut"];
+                };
+            };
+            /** @description A problem, in words */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    answers_list: {
+        parameters: {
+            query?: {
+                /** @description Only those that nobody has decided about, of invoices that are still owed and that the answer holds */
+                to_do?: boolean;
+                /** @description Rows a page */
+                limit?: number;
+                /** @description `next_cursor` of the page before */
+                cursor?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_AnswerOut_"];
+                };
+            };
+            /** @description A problem, in words */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    invoices_list_answers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                invoice_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Items_AnswerOut_"];
+                };
+            };
+            /** @description A problem, in words */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    answers_decide: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                answer_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AnswerDecision"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AnswerOut"];
+                };
+            };
+            /** @description A problem, in words */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    answers_reopen: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                answer_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AnswerOut"];
+                };
+            };
+            /** @description A problem, in words */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    answers_end_links: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                answer_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AnswerOut"];
                 };
             };
             /** @description A problem, in words */

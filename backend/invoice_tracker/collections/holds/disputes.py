@@ -27,10 +27,10 @@ async def open_dispute(
     reason: str,
     actor: str | None,
     now: datetime,
-) -> None:
+) -> UUID:
     """Hold the invoice until the dispute is resolved; another reason replaces the one before.
 
-    Raises ``NotFound``, or ``Conflict`` for an invoice that is paid or gone.
+    Answers the hold's id. Raises ``NotFound``, or ``Conflict`` for an invoice that is paid or gone.
     """
     found = await lock_invoices(session, firm_id=firm_id, invoice_ids=[invoice_id])
     if not found:
@@ -46,7 +46,7 @@ async def open_dispute(
         author=actor,
         silent=True,
     )
-    await add_hold(
+    return await add_hold(
         session,
         firm_id=firm_id,
         invoice_id=invoice_id,

@@ -52,10 +52,11 @@ async def release_holds(
     invoice_id: UUID,
     now: datetime,
     kinds: Group[HoldKind] | None = None,
+    hold_ids: Group[UUID] | None = None,
     author: str | None = None,
     silent: bool = False,
 ) -> int:
-    """Release the invoice's holds, or only those of some kinds; how many there were.
+    """Release the invoice's holds, or only those of some kinds or ids; how many there were.
 
     A promise behind one of them is withdrawn. Holds of the client, the set or everything stay.
     ``silent`` writes nothing on the timeline: another hold takes their place. Locks the invoice
@@ -63,7 +64,11 @@ async def release_holds(
     """
     await lock_invoices(session, firm_id=firm_id, invoice_ids=[invoice_id])
     held = await open_holds(session, firm_id=firm_id, invoice_ids=[invoice_id], now=now)
-    wanted = [row for row in held if kinds is None or row.kind in kinds]
+    wanted = [
+        row
+        for row in held
+        if (kinds is None or row.kind in kinds) and (hold_ids is None or row.id in hold_ids)
+    ]
     if not wanted:
         return 0
     for row in wanted:

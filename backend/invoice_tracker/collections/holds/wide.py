@@ -18,7 +18,14 @@ from invoice_tracker.collections.models import Collection, CollectionState, Hold
 from invoice_tracker.collections.sending.firm_lock import stop_sending
 from invoice_tracker.collections.service import reconsider
 from invoice_tracker.core.errors import NotFound
-from invoice_tracker.domain.holds import Hold, HoldKind, HoldReach, active_holds, describe_hold
+from invoice_tracker.domain.holds import (
+    Hold,
+    HoldKind,
+    HoldReach,
+    active_holds,
+    describe,
+    describe_hold,
+)
 from invoice_tracker.firms.models import SendingRules
 from invoice_tracker.invoices.models import Client, Invoice, TimelineEntry
 from invoice_tracker.invoices.schemas import ClientRef
@@ -76,6 +83,54 @@ async def pause_widely(
     await _replace(session, firm_id=firm_id, whom=whom, row=row, entry=entry, now=now)
 
 
+async def hold_client(
+    session: AsyncSession,
+    *,
+    firm_id: UUID,
+    client_id: UUID,
+    kind: HoldKind,
+    reason: str,
+    author: str,
+    now: datetime,
+) -> UUID:
+    """Send this client nothing for a reason other than a pause, beside which it stands; its id.
+
+    One of the same kind is replaced. Raises ``NotFound``.
+    """
+    whom = Whom(client_id=client_id)
+    await _find(session, firm_id=firm_id, whom=whom)
+    row = HoldRow(
+        id=uuid4(),
+        firm_id=firm_id,
+        client_id=client_id,
+        kind=kind,
+        reason=reason,
+        starts_at=now,
+        author=author,
+    )
+    entry = _Entry("hold_set", f"Reminders wait. {describe(kind)}", reason, author)
+    await _replace(session, firm_id=firm_id, whom=whom, row=row, entry=entry, now=now, kind=kind)
+    return row.id
+
+
+async def release_client(
+    session: AsyncSession,
+    *,
+    firm_id: UUID,
+    client_id: UUID,
+    kind: HoldKind,
+    actor: str,
+    now: datetime,
+) -> None:
+    """End the client's hold of this kind; what is due by then goes at its time."""
+    whom = Whom(client_id=client_id)
+    if await _is_held(session, firm_id, whom, kind, now):
+        entry = _Entry("hold_released", "A hold of this client has ended", describe(kind), actor)
+        await _replace(
+            session, firm_id=firm_id, whom=whom, row=None, entry=entry, now=now, kind=kind
+        )
+
+
 async def resume_widely(
     session: AsyncSession, *, firm_id: UUID, whom: Whom, actor: str, now: datetime
 ) -> bool:
@@ -84,7 +139,7 @@ async def resume_widely(
     Holds of single invoices stay. Raises ``NotFound``.
     """
     await _find(session, firm_id=firm_id, whom=whom)
-    if not await _is_paused(session, firm_id, whom, now):
+    if not await _is_held(session, firm_id, whom, HoldKind.paused, now):
         return False
     entry = _Entry("hold_released", _GO_ON[whom.reach], None, actor)
     await _replace(session, firm_id=firm_id, whom=whom, row=None, entry=entry, now=now)
@@ -112,8 +167,9 @@ async def _replace(
     row: HoldRow | None,
     entry: _Entry,
     now: datetime,
+    kind: HoldKind = HoldKind.paused,
 ) -> None:
-    """End the pause of this reach, and begin another if one is given.
+    """End the pause, or the hold of another kind, of this reach; begin another if one is given.
 
     A client's invoices are looked at anew at once. For a set or everything, which can be many
     thousands, the worker derives the dates anew in batches.
@@ -125,7 +181,7 @@ async def _replace(
     if not few:
         await _date_anew(session, firm_id, now)
     await stop_sending(session, firm_id=firm_id)
-    await _release(session, firm_id, whom, now)
+    await _release(session, firm_id, whom, kind, now)
     if row is not None:
         session.add(row)
     await session.flush()
@@ -142,7 +198,11 @@ _GO_ON = {
 async def list_pauses(session: AsyncSession, *, firm_id: UUID, now: datetime) -> list[PauseOut]:
     """Every client, set, or everything that is paused at ``now``."""
     wide = await load_wide_holds(session, firm_id=firm_id)
-    wide = [entry for entry in wide if active_holds([entry[0]], now)]
+    wide = [
+        entry
+        for entry in wide
+        if entry[0].kind is HoldKind.paused and active_holds([entry[0]], now)
+    ]
     if not wide:
         return []
     time_zone = (await load_firm(session, firm_id=firm_id)).calendar.time_zone
@@ -181,9 +241,10 @@ async def _find(session: AsyncSession, *, firm_id: UUID, whom: Whom) -> str:
     return reminder_set.name
 
 
-def _of(firm_id: UUID, whom: Whom) -> list[ColumnElement[bool]]:
+def _of(firm_id: UUID, whom: Whom, kind: HoldKind) -> list[ColumnElement[bool]]:
     return [
         HoldRow.firm_id == firm_id,
+        HoldRow.kind == kind,
         HoldRow.invoice_id.is_(None),
         HoldRow.client_id.is_not_distinct_from(whom.client_id),
         HoldRow.reminder_set_id.is_not_distinct_from(whom.reminder_set_id),
@@ -191,15 +252,19 @@ def _of(firm_id: UUID, whom: Whom) -> list[ColumnElement[bool]]:
     ]
 
 
-async def _is_paused(session: AsyncSession, firm_id: UUID, whom: Whom, now: datetime) -> bool:
-    ends = await session.scalars(select(HoldRow.ends_at).where(*_of(firm_id, whom)))
+async def _is_held(
+    session: AsyncSession, firm_id: UUID, whom: Whom, kind: HoldKind, now: datetime
+) -> bool:
+    ends = await session.scalars(select(HoldRow.ends_at).where(*_of(firm_id, whom, kind)))
     return any(ends_at is None or ends_at > now for ends_at in ends)
 
 
-async def _release(session: AsyncSession, firm_id: UUID, whom: Whom, now: datetime) -> None:
+async def _release(
+    session: AsyncSession, firm_id: UUID, whom: Whom, kind: HoldKind, now: datetime
+) -> None:
     await session.execute(
         update(HoldRow)
-        .where(*_of(firm_id, whom))
+        .where(*_of(firm_id, whom, kind))
         .values(released_at=now)
         .execution_options(synchronize_session=False)
     )

@@ -1,6 +1,6 @@
 """A client's word to pay: noted, withdrawn, and seen to when its time is over."""
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from uuid import UUID, uuid4
 
 from sqlalchemy import select
@@ -24,13 +24,12 @@ from invoice_tracker.domain.firm_calendar import FirmCalendar
 from invoice_tracker.domain.holds import HoldKind
 from invoice_tracker.domain.money import Money, format_money
 from invoice_tracker.domain.plain_dates import in_words
-from invoice_tracker.domain.promises import waits_until
+from invoice_tracker.domain.promises import LONGEST, waits_until
 from invoice_tracker.invoices.models import ClioState, Invoice
 from invoice_tracker.invoices.service import lock_invoices
 from invoice_tracker.payments.balances import effective_balances
 from invoice_tracker.reminder_sets.models import ReminderStep
 
-LONGEST = timedelta(days=366)
 AT_ONCE = 200
 
 

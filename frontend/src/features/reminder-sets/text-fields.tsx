@@ -9,7 +9,8 @@ interface Props {
   onChange: (patch: Partial<Step>) => void;
 }
 
-const HINT = 'A paragraph with only {{ pay.link }} becomes a button, one with only {{ invoices.table }} a table.';
+const HINT =
+  'A paragraph with only {{ pay.link }} becomes a button, one with only {{ answer.links }} a sentence with a link, one with only {{ invoices.table }} a table.';
 
 export function TextFields({ step, findings, disabled, onChange }: Props) {
   const isCall = step.kind === 'call_task';
