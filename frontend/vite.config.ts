@@ -10,7 +10,7 @@ export default defineConfig({
   resolve: { alias: { '@': path.resolve(import.meta.dirname, 'src') } },
   server: {
     port: 5173,
-    proxy: Object.fromEntries(['/api', '/pay', '/verify-sender', '/webhooks'].map((prefix) => [`^${prefix}/`, api])),
+    proxy: Object.fromEntries(['/api', '/pay', '/answer', '/veto', '/verify-sender', '/webhooks'].map((prefix) => [`^${prefix}/`, api])),
   },
   build: { outDir: 'dist', target: 'es2022', sourcemap: false, chunkSizeWarningLimit: 700 },
   test: {

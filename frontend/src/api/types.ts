@@ -49,3 +49,5 @@ export type Pause = Schemas['PauseOut'];
 export type PromiseToPay = Schemas['PromiseOut'];
 export type PromiseInput = Schemas['PromiseInput'];
 export type AfterDispute = Schemas['AfterDispute'];
+export type Answer = Schemas['AnswerOut'];
+export type AnswerDecision = Schemas['AnswerDecision'];

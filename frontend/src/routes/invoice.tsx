@@ -9,6 +9,8 @@ import { ClioRemindersNote } from '@/components/clio-reminders-note';
 import { LinkButton } from '@/components/links';
 import { PageHeader } from '@/components/page-header';
 import { Lines, QueryView } from '@/components/query-view';
+import { AnswerList } from '@/features/answers/answer-list';
+import { answersQuery } from '@/features/answers/queries';
 import { CollectionActions } from '@/features/collections/collection-actions';
 import { CollectionFacts } from '@/features/collections/collection-facts';
 import { Plan } from '@/features/collections/plan';
@@ -56,7 +58,7 @@ function useStepsToCome(collectionId: string | undefined) {
   return [...labels].map(([position, label]) => ({ position, label }));
 }
 
-function Answers({ invoice, collectionId }: { invoice: InvoiceDetail; collectionId: string | undefined }) {
+function WhatClientSays({ invoice, collectionId }: { invoice: InvoiceDetail; collectionId: string | undefined }) {
   const mayHold = useMay('hold');
   const holds = useQuery(holdsQuery(invoice.id)).data?.items;
   const steps = useStepsToCome(collectionId);
@@ -89,6 +91,16 @@ function Promises({ invoiceId }: { invoiceId: string }) {
   );
 }
 
+function Answers({ invoiceId }: { invoiceId: string }) {
+  const answers = useQuery(answersQuery(invoiceId)).data?.items ?? [];
+  if (answers.length === 0) return null;
+  return (
+    <Card title="The client’s answers">
+      <AnswerList answers={answers} invoiceId={invoiceId} />
+    </Card>
+  );
+}
+
 function Actions({ invoice }: { invoice: InvoiceDetail }) {
   const mayWork = useMay('work');
   const id = invoice.collection?.id;
@@ -97,7 +109,7 @@ function Actions({ invoice }: { invoice: InvoiceDetail }) {
   return (
     <>
       {collection ? <CollectionActions collection={collection} number={invoice.number} /> : null}
-      <Answers invoice={invoice} collectionId={collection?.state === 'active' ? id : undefined} />
+      <WhatClientSays invoice={invoice} collectionId={collection?.state === 'active' ? id : undefined} />
       <InvoiceLinks invoice={invoice} />
       {canStart ? (
         <LinkButton to="/collections/start" search={{ invoice: invoice.id }}>
@@ -140,6 +152,7 @@ export default function Invoice() {
                 {data.clio_reminders_enabled ? <ClioRemindersNote isHeld={isLeftToClio} /> : null}
                 <Holds invoice={data} />
                 {data.collection ? <Reminders collectionId={data.collection.id} /> : null}
+                <Answers invoiceId={data.id} />
                 <Promises invoiceId={data.id} />
                 <Card title="What happened">
                   <QueryView query={timeline}>

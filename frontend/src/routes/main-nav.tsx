@@ -3,6 +3,7 @@ import { IconCreditCard, IconFileInvoice, IconListCheck, IconMailForward, IconPl
 import { useQuery } from '@tanstack/react-query';
 import { LinkNav } from '@/components/links';
 import { activityQuery } from '@/features/activity/queries';
+import { answersToDoQuery } from '@/features/answers/queries';
 import classes from './app-shell.module.css';
 
 /** A number beside the name, and what it counts for those who do not see it. */
@@ -18,7 +19,8 @@ function Waiting({ number, what }: { number: number; what: string }) {
 
 export function MainNav() {
   const activity = useQuery(activityQuery).data;
-  const toDo = activity ? activity.awaiting_approval + activity.uncertain + activity.to_call : 0;
+  const answers = useQuery(answersToDoQuery).data?.total ?? 0;
+  const toDo = answers + (activity ? activity.awaiting_approval + activity.uncertain + activity.to_call : 0);
   const links = [
     { to: '/invoices', label: 'Invoices', icon: IconFileInvoice },
     {

@@ -65,11 +65,11 @@ export function parsePaymentSearch(raw: Raw): { tab?: 'to-record'; q?: string } 
   return { tab: oneOf(['to-record'] as const, raw.tab), q: text(raw.q) };
 }
 
-export type ToDoTab = 'upcoming' | 'approvals' | 'uncertain' | 'calls' | 'promises';
+export type ToDoTab = 'upcoming' | 'approvals' | 'uncertain' | 'calls' | 'answers' | 'promises';
 
 export function parseToDoSearch(raw: Raw): { tab?: ToDoTab; on?: 'today' } {
   return {
-    tab: oneOf(['upcoming', 'approvals', 'uncertain', 'calls', 'promises'] as const, raw.tab),
+    tab: oneOf(['upcoming', 'approvals', 'uncertain', 'calls', 'answers', 'promises'] as const, raw.tab),
     on: oneOf(['today'] as const, raw.on),
   };
 }

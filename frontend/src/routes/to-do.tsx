@@ -8,6 +8,8 @@ import { EmptyState } from '@/components/empty-state';
 import { PageHeader } from '@/components/page-header';
 import { Lines, QueryView } from '@/components/query-view';
 import { activityQuery } from '@/features/activity/queries';
+import { AnswersToDo } from '@/features/answers/answers-to-do';
+import { answersToDoQuery } from '@/features/answers/queries';
 import { PromisesToDo } from '@/features/holds/promises-to-do';
 import { promisesToDoQuery } from '@/features/holds/queries';
 import { Approval, Call, Uncertain } from '@/features/reminders/decisions';
@@ -20,7 +22,7 @@ import { UpcomingPanel } from './upcoming-panel';
 const route = getRouteApi('/staff/shell/to-do');
 
 interface Kind {
-  tab: Exclude<ToDoTab, 'upcoming' | 'promises'>;
+  tab: Exclude<ToDoTab, 'upcoming' | 'answers' | 'promises'>;
   label: string;
   about: string;
   empty: string;
@@ -89,6 +91,7 @@ export default function ToDo() {
   const { tab = 'approvals', on } = route.useSearch();
   const navigate = useNavigate();
   const activity = useQuery(activityQuery).data;
+  const answers = useQuery(answersToDoQuery).data?.total ?? 0;
   const promises = useQuery(promisesToDoQuery).data?.total ?? 0;
   const [mailId, setMailId] = useState<string | null>(null);
   return (
@@ -108,6 +111,9 @@ export default function ToDo() {
               </Tabs.Tab>
             );
           })}
+          <Tabs.Tab value="answers" rightSection={answers ? <Badge size="sm" color="amber">{answers}</Badge> : null}>
+            Clients’ answers
+          </Tabs.Tab>
           <Tabs.Tab
             value="promises"
             rightSection={promises ? <Badge size="sm" color="amber">{promises}</Badge> : null}
@@ -121,6 +127,9 @@ export default function ToDo() {
             <List kind={kind} onOpenMail={setMailId} />
           </Tabs.Panel>
         ))}
+        <Tabs.Panel value="answers">
+          <AnswersToDo />
+        </Tabs.Panel>
         <Tabs.Panel value="promises">
           <PromisesToDo />
         </Tabs.Panel>

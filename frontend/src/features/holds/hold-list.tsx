@@ -12,6 +12,12 @@ interface Props {
 
 /** Where a hold ends that this page cannot end. */
 function WhereItEnds({ hold, clientId, setId }: Omit<Props, 'holds'> & { hold: Hold }) {
+  if (hold.kind === 'wrong_person')
+    return (
+      <LinkText to="/to-do" search={{ tab: 'answers' }} underline="always" size="sm">
+        Decide about the client’s answer under To do
+      </LinkText>
+    );
   if (hold.reach === 'client' && clientId)
     return (
       <LinkText to="/clients/$clientId" params={{ clientId }} underline="always" size="sm">

@@ -1,0 +1,51 @@
+import { queryOptions, useMutation, useQueryClient } from '@tanstack/react-query';
+import { api, unwrap } from '@/api/client';
+import type { AnswerDecision } from '@/api/types';
+
+/** What clients have answered and nobody has decided about. */
+export const answersToDoQuery = queryOptions({
+  queryKey: ['answers', 'to-do'],
+  queryFn: ({ signal }) =>
+    unwrap(api.GET('/api/v1/answers', { params: { query: { to_do: true, limit: 100 } }, signal })),
+  refetchInterval: 30_000,
+  meta: { quiet: true },
+});
+
+export function answersQuery(invoiceId: string) {
+  return queryOptions({
+    queryKey: ['answers', 'invoice', invoiceId],
+    queryFn: ({ signal }) =>
+      unwrap(api.GET('/api/v1/invoices/{invoice_id}/answers', { params: { path: { invoice_id: invoiceId } }, signal })),
+    refetchInterval: 30_000,
+    meta: { quiet: true },
+  });
+}
+
+/** An answer holds, so a decision changes what is planned, shown and counted nearly everywhere. */
+function useRefresh() {
+  const client = useQueryClient();
+  return () => client.invalidateQueries();
+}
+
+export function useDecideAnswer(id: string) {
+  return useMutation({
+    mutationFn: (body: AnswerDecision) =>
+      unwrap(api.POST('/api/v1/answers/{answer_id}/decide', { params: { path: { answer_id: id } }, body })),
+    onSuccess: useRefresh(),
+  });
+}
+
+export function useReopenAnswer(id: string) {
+  return useMutation({
+    mutationFn: () => unwrap(api.POST('/api/v1/answers/{answer_id}/reopen', { params: { path: { answer_id: id } } })),
+    onSuccess: useRefresh(),
+  });
+}
+
+export function useEndAnswerLinks(id: string) {
+  return useMutation({
+    mutationFn: () =>
+      unwrap(api.POST('/api/v1/answers/{answer_id}/end-links', { params: { path: { answer_id: id } } })),
+    onSuccess: useRefresh(),
+  });
+}
