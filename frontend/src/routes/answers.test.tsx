@@ -36,7 +36,8 @@ function anAnswer(changes: Partial<Answer> = {}): Answer {
   };
 }
 
-function staff(answers: Answer[]) {
+function staff(given: Answer[]) {
+  let answers = given;
   return fakeApi({
     'GET /sessions/current': () => ({ body: session }),
     'GET /firm/setup': () => ({ body: { ...setup, safe_mode: false } }),
@@ -44,7 +45,10 @@ function staff(answers: Answer[]) {
     'GET /pauses': () => ({ body: { items: [] } }),
     'GET /promises': () => ({ body: { items: [], next_cursor: null, total: 0 } }),
     'GET /answers': () => ({ body: { items: answers, next_cursor: null, total: answers.length } }),
-    'POST /answers/a1/decide': () => ({ body: anAnswer({ state: 'declined' }) }),
+    'POST /answers/a1/decide': () => {
+      answers = [];
+      return { body: anAnswer({ state: 'declined' }) };
+    },
     'POST /answers/a1/reopen': () => ({ body: anAnswer() }),
   });
 }
@@ -59,6 +63,7 @@ it('shows what a client answered, and lets a person decline it and take that bac
   expect(screen.getByRole('link', { name: '1042' })).toHaveAttribute('href', '/invoices/id-1042');
   expect(await brokenRules(container)).toEqual([]);
   await user.click(screen.getByRole('button', { name: 'Not found' }));
+  expect(await screen.findByText('Nothing to do')).toBeVisible();
   await user.click(await screen.findByRole('button', { name: 'Undo' }));
   await waitFor(() => expect(calls.some(({ path }) => path === '/answers/a1/reopen')).toBe(true));
   expect(calls.find(({ path }) => path === '/answers/a1/decide')?.body).toEqual({

@@ -62,8 +62,8 @@ export function AnswersToDo() {
         ) : (
           <Stack gap="sm">
             <Text c="dimmed">
-              What clients have answered from an e-mail. Reminders wait until you decide, or for a payment that a client
-              has made, a week.
+              What clients have answered from an e-mail. Reminders wait until you decide; where a client says to have
+              paid, for a week; where one names a day, until then.
             </Text>
             <Stack component="ul" gap="sm" m={0} p={0} style={{ listStyle: 'none' }}>
               {items.map((answer) => (

@@ -10,18 +10,14 @@ import { ANSWER_WORDS } from './words';
 /** The two ways to deal with an answer; either can be undone. */
 export function Decision({ answer }: { answer: Answer }) {
   const [opened, { open, close }] = useDisclosure(false);
-  const decide = useDecideAnswer(answer.id);
   const reopen = useReopenAnswer(answer.id);
-  const mayHold = useMay('hold');
   const words = ANSWER_WORDS[answer.kind];
-  const run = (body: AnswerDecision, failed?: (error: unknown) => void) =>
-    decide.mutate(body, {
-      onSuccess: () => {
-        notifyUndo(body.verdict === 'accept' ? words.accepted : words.declined, () => reopen.mutate());
-        close();
-      },
-      onError: failed,
-    });
+  const decide = useDecideAnswer(answer.id, ({ verdict }) => {
+    notifyUndo(verdict === 'accept' ? words.accepted : words.declined, () => reopen.mutate());
+    close();
+  });
+  const mayHold = useMay('hold');
+  const run = (body: AnswerDecision, failed?: (error: unknown) => void) => decide.mutate(body, { onError: failed });
   return (
     <>
       <Button

@@ -27,11 +27,16 @@ function useRefresh() {
   return () => client.invalidateQueries();
 }
 
-export function useDecideAnswer(id: string) {
+/** `done` is called first: with the answer decided, its line leaves the list, and with it whoever waits here. */
+export function useDecideAnswer(id: string, done: (body: AnswerDecision) => void) {
+  const refresh = useRefresh();
   return useMutation({
     mutationFn: (body: AnswerDecision) =>
       unwrap(api.POST('/api/v1/answers/{answer_id}/decide', { params: { path: { answer_id: id } }, body })),
-    onSuccess: useRefresh(),
+    onSuccess: (_, body) => {
+      done(body);
+      return refresh();
+    },
   });
 }
 
