@@ -28,6 +28,8 @@ from invoice_tracker.integrations.clio.models import RunKind, RunState, SyncRun
 from invoice_tracker.main import create_app
 from invoice_tracker.models import metadata
 from invoice_tracker.payments.models import Payment, PaymentSource, PaymentState, RecordState
+from invoice_tracker.payments.proof_models import ProofKind
+from invoice_tracker.payments.proof_runs import begin_proof
 from invoice_tracker.reminder_sets.models import ReminderSet, ReminderSetVersion, ReminderStep
 
 STEP = {
@@ -63,6 +65,7 @@ BODIES: dict[str, Any] = {
 
 # Operations without an id in the address: each asks about, or changes, only the caller's own firm.
 OF_THE_CALLER = {
+    "payment_proofs_create",
     "accounts_create", "accounts_get_sign_up", "sessions_create", "sessions_get_current",
     "sessions_delete_current", "firm_get", "firm_update", "logo_get", "logo_update", "logo_delete",
     "thank_you_get", "thank_you_update", "thank_you_preview", "thank_you_send_test",
@@ -217,6 +220,7 @@ async def victim(adapters: Adapters) -> Victim:
             created_at=now,
         )
         session.add_all([promise, answer])
+        proof = await begin_proof(session, firm_id=firm.id, kind=ProofKind.nightly, now=now)
         await session.flush()
         session.add(
             AnsweredInvoice(
@@ -236,6 +240,7 @@ async def victim(adapters: Adapters) -> Victim:
         "closures": closure.id,
         "promises": promise.id,
         "answers": answer.id,
+        "payment-proofs": proof.id,
     }
     return Victim(firm=firm, ids=ids, client_id=client.id)
 

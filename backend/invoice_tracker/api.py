@@ -30,6 +30,7 @@ from invoice_tracker.integrations.stripe import webhooks as stripe_webhooks
 from invoice_tracker.invoices import clients_router as clients
 from invoice_tracker.invoices import router as invoices
 from invoice_tracker.payments import pay_page
+from invoice_tracker.payments import proofs_router as payment_proofs
 from invoice_tracker.payments import router as payments
 from invoice_tracker.reminder_sets import files_router as set_files
 from invoice_tracker.reminder_sets import router as reminder_sets
@@ -48,6 +49,7 @@ ROUTERS = (
     invoices.router,
     clients.router,
     payments.router,
+    payment_proofs.router,
     reminder_sets.router,
     set_files.router,
     thank_you.router,

@@ -31,6 +31,7 @@ from invoice_tracker.integrations.stripe import jobs as stripe
 from invoice_tracker.integrations.stripe.events import StripeEvents
 from invoice_tracker.outbox import jobs as outbox
 from invoice_tracker.outbox.handlers import AlwaysWanted, Handlers
+from invoice_tracker.payments import proof_jobs as proof
 from invoice_tracker.reminder_sets.thanking import ThanksDelivery, thank_for_payments
 from invoice_tracker.settings import Environment, get_settings
 from invoice_tracker.wiring import build_adapters
@@ -119,6 +120,11 @@ async def look_at_checkouts(adapters: Adapters, firm_id: UUID) -> None:
     await stripe.look_at_open_checkouts(adapters, firm_id)
 
 
+async def prove_payments(adapters: Adapters, firm_id: UUID) -> None:
+    """Once a night, and when asked: Stripe, the books and Clio against one another."""
+    await proof.prove_if_due(adapters, firm_id, read_again=stripe.read_payment_again)
+
+
 async def rederive_hints(adapters: Adapters, firm_id: UUID) -> None:
     """Nightly: derive again when each collection is due, and report drift."""
     await planner.rederive_hints(adapters, firm_id)
@@ -138,7 +144,7 @@ EVERY_READ: tuple[FirmJob, ...] = (
     keep_webhooks,
     look_at_checkouts,
 )
-LONG_READS: tuple[FirmJob, ...] = (reconcile_firm,)
+LONG_READS: tuple[FirmJob, ...] = (reconcile_firm, prove_payments)
 AFTERWARDS: tuple[FirmJob, ...] = (log_reminders,)
 EVERY_NIGHT: tuple[FirmJob, ...] = (rederive_hints,)
 POKED: tuple[FirmJob, ...] = (
@@ -149,6 +155,7 @@ POKED: tuple[FirmJob, ...] = (
     read_marked,
     record_payments,
     look_at_checkouts,
+    prove_payments,
 )
 
 

@@ -22,11 +22,13 @@ LOOKS = {"wide-light": (1280, "light"), "phone-dark": (390, "dark")}
 SCREENS = {
     "invoices": "/invoices",
     "payments": "/payments",
+    "payments-proof": "/payments?tab=proof",
     "reminder-sets": "/reminder-sets",
     "reminder-set-new": "/reminder-sets/new?from=standard",
     "auto-collect": "/auto-collect",
     "auto-collect-new": "/auto-collect/new",
     "to-do": "/to-do",
+    "to-do-payments": "/to-do?tab=payments",
     "to-do-upcoming": "/to-do?tab=upcoming",
     "welcome": "/welcome",
     "settings-company": "/settings/company",

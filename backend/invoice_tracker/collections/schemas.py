@@ -262,5 +262,6 @@ class ActivityOut(Output):
     uncertain: int
     to_call: int
     to_record: int
+    payments_differ: int
     safe_mode: bool
     queued_today: int

@@ -536,6 +536,110 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/payment-proofs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Proofs
+         * @description The latest checks, newest first. They are kept for 30 days.
+         */
+        get: operations["payment_proofs_list"];
+        put?: never;
+        /**
+         * Create Proof
+         * @description Check Stripe, the books and Clio now. When a check is under way, that one is the answer.
+         */
+        post: operations["payment_proofs_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/payment-proofs/alerts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Alerts
+         * @description Differences that did not pass by themselves, the oldest first: a person has to look.
+         */
+        get: operations["payment_proofs_list_alerts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/payment-proofs/{proof_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Proof
+         * @description One check, and how far it is.
+         */
+        get: operations["payment_proofs_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/payment-proofs/{proof_id}/lines": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Lines
+         * @description Every payment in Stripe, here and in Clio, the differences first. Amounts in minor units.
+         */
+        get: operations["payment_proofs_list_lines"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/payment-proofs/{proof_id}/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Export Proof
+         * @description The lines as CSV, the differences first. Amounts are exact, days are the firm's.
+         */
+        get: operations["payment_proofs_export"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/reminder-sets": {
         parameters: {
             query?: never;
@@ -2176,6 +2280,8 @@ export interface components {
             to_call: number;
             /** To Record */
             to_record: number;
+            /** Payments Differ */
+            payments_differ: number;
             /** Safe Mode */
             safe_mode: boolean;
             /** Queued Today */
@@ -2965,6 +3071,12 @@ export interface components {
             text: string;
         };
         /**
+         * Finding
+         * @description What was found.
+         * @enum {string}
+         */
+        Finding: "only_in_stripe" | "only_here" | "only_in_clio" | "state_differs" | "amounts_differ" | "refunded_in_stripe" | "refunded_here" | "dispute_differs" | "voided_in_clio" | "missing_in_clio" | "less_in_clio" | "more_in_clio" | "refund_not_in_clio" | "not_checked" | "other_account" | "just_arrived" | "under_way" | "to_be_recorded" | "for_a_person" | "to_be_confirmed" | "agrees" | "not_ours" | "from_before";
+        /**
          * FindingOut
          * @description One thing the linter noticed. An error keeps the set from being saved.
          */
@@ -3323,6 +3435,16 @@ export interface components {
             /** Items */
             items: components["schemas"]["PauseOut"][];
         };
+        /** Items[PaymentAlertOut] */
+        Items_PaymentAlertOut_: {
+            /** Items */
+            items: components["schemas"]["PaymentAlertOut"][];
+        };
+        /** Items[PaymentProofOut] */
+        Items_PaymentProofOut_: {
+            /** Items */
+            items: components["schemas"]["PaymentProofOut"][];
+        };
         /** Items[PlanItem] */
         Items_PlanItem_: {
             /** Items */
@@ -3561,6 +3683,15 @@ export interface components {
             /** Total */
             total?: number | null;
         };
+        /** Page[PaymentProofLineOut] */
+        Page_PaymentProofLineOut_: {
+            /** Items */
+            items: components["schemas"]["PaymentProofLineOut"][];
+            /** Next Cursor */
+            next_cursor?: string | null;
+            /** Total */
+            total?: number | null;
+        };
         /** Page[PromiseOut] */
         Page_PromiseOut_: {
             /** Items */
@@ -3639,6 +3770,28 @@ export interface components {
             author: string | null;
         };
         /**
+         * PaymentAlertOut
+         * @description A difference that did not pass by itself: a person has to look.
+         */
+        PaymentAlertOut: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * First Seen At
+             * Format: date-time
+             */
+            first_seen_at: string;
+            /**
+             * Raised At
+             * Format: date-time
+             */
+            raised_at: string;
+            line: components["schemas"]["PaymentProofLineOut"];
+        };
+        /**
          * PaymentInvoice
          * @description The invoice that was paid.
          */
@@ -3706,6 +3859,97 @@ export interface components {
             amount: components["schemas"]["MoneyOut"];
             refunded: components["schemas"]["MoneyOut"];
             state: components["schemas"]["PaymentState"];
+        };
+        /**
+         * PaymentProofLineOut
+         * @description One payment on the three sides. A side without an amount has none, or was not checked.
+         */
+        PaymentProofLineOut: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            standing: components["schemas"]["Standing"];
+            finding: components["schemas"]["Finding"];
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /**
+             * Since
+             * Format: date-time
+             */
+            since: string;
+            /** Normal Until */
+            normal_until: string | null;
+            stripe: components["schemas"]["MoneyOut"] | null;
+            here: components["schemas"]["MoneyOut"] | null;
+            clio: components["schemas"]["MoneyOut"] | null;
+            /** Stripe Words */
+            stripe_words: string;
+            /** Here Words */
+            here_words: string;
+            /** Clio Words */
+            clio_words: string;
+            /** Sentence */
+            sentence: string;
+            /** Advice */
+            advice: string;
+            /** Stripe Reference */
+            stripe_reference: string | null;
+            /** Payment Id */
+            payment_id: string | null;
+            /** Invoice Id */
+            invoice_id: string | null;
+            /** Invoice Numbers */
+            invoice_numbers: string | null;
+            /** Client Name */
+            client_name: string | null;
+            /** Clio Url */
+            clio_url: string | null;
+        };
+        /**
+         * PaymentProofOut
+         * @description One check of Stripe, the books and Clio against one another.
+         */
+        PaymentProofOut: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            kind: components["schemas"]["ProofKind"];
+            state: components["schemas"]["ProofState"];
+            step: components["schemas"]["ProofStep"];
+            /** Asked By */
+            asked_by: string | null;
+            /**
+             * Started At
+             * Format: date-time
+             */
+            started_at: string;
+            /** Finished At */
+            finished_at: string | null;
+            /**
+             * Covers From
+             * Format: date-time
+             */
+            covers_from: string;
+            /** Stripe Checked */
+            stripe_checked: boolean;
+            /** Stripe Problem */
+            stripe_problem: string | null;
+            /** Clio Checked */
+            clio_checked: boolean;
+            /** Clio Problem */
+            clio_problem: string | null;
+            counts: components["schemas"]["ProofCounts"];
+            /** Healing */
+            healing: number;
+            /** Error */
+            error: string | null;
         };
         /**
          * PaymentSource
@@ -3817,6 +4061,40 @@ export interface components {
          * @enum {string}
          */
         PromiseState: "open" | "kept" | "broken" | "withdrawn";
+        /**
+         * ProofCounts
+         * @description How many payments stand how.
+         */
+        ProofCounts: {
+            /** Differs */
+            differs: number;
+            /** Not Checked */
+            not_checked: number;
+            /** Waiting */
+            waiting: number;
+            /** Agrees */
+            agrees: number;
+            /** Outside */
+            outside: number;
+        };
+        /**
+         * ProofKind
+         * @description Why a proof was made.
+         * @enum {string}
+         */
+        ProofKind: "nightly" | "by_hand" | "after_healing";
+        /**
+         * ProofState
+         * @description How a proof stands.
+         * @enum {string}
+         */
+        ProofState: "running" | "finished" | "failed";
+        /**
+         * ProofStep
+         * @description What a running proof is doing.
+         * @enum {string}
+         */
+        ProofStep: "waiting" | "stripe" | "clio" | "comparing" | "healing";
         /**
          * Readiness
          * @description The process is ready. The instant is the product's clock, in UTC.
@@ -4614,6 +4892,12 @@ export interface components {
          * @enum {string}
          */
         Sort: "due_on" | "-due_on" | "days_overdue" | "-days_overdue" | "number" | "-number" | "balance" | "-balance" | "client" | "-client";
+        /**
+         * Standing
+         * @description How a line stands, the worst first: the order of the page.
+         * @enum {string}
+         */
+        Standing: "differs" | "not_checked" | "waiting" | "agrees" | "outside";
         /**
          * StartInput
          * @description What to start. ``backlog`` says what becomes of steps whose day has passed.
@@ -6262,6 +6546,200 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PaymentOut"];
+                };
+            };
+            /** @description A problem, in words */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    payment_proofs_list: {
+        parameters: {
+            query?: {
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Items_PaymentProofOut_"];
+                };
+            };
+            /** @description A problem, in words */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    payment_proofs_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PaymentProofOut"];
+                };
+            };
+            /** @description A problem, in words */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    payment_proofs_list_alerts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Items_PaymentAlertOut_"];
+                };
+            };
+            /** @description A problem, in words */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    payment_proofs_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                proof_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PaymentProofOut"];
+                };
+            };
+            /** @description A problem, in words */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    payment_proofs_list_lines: {
+        parameters: {
+            query?: {
+                standing?: components["schemas"]["Standing"] | null;
+                /** @description Part of an invoice number or client name, or a reference */
+                q?: string | null;
+                /** @description Rows a page */
+                limit?: number;
+                /** @description `next_cursor` of the page before */
+                cursor?: string | null;
+            };
+            header?: never;
+            path: {
+                proof_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_PaymentProofLineOut_"];
+                };
+            };
+            /** @description A problem, in words */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    payment_proofs_export: {
+        parameters: {
+            query?: {
+                standing?: components["schemas"]["Standing"] | null;
+                /** @description Part of an invoice number or client name, or a reference */
+                q?: string | null;
+            };
+            header?: never;
+            path: {
+                proof_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The lines, as a file */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": unknown;
                 };
             };
             /** @description A problem, in words */

@@ -20,7 +20,7 @@ function Waiting({ number, what }: { number: number; what: string }) {
 export function MainNav() {
   const activity = useQuery(activityQuery).data;
   const answers = useQuery(answersToDoQuery).data?.total ?? 0;
-  const toDo = answers + (activity ? activity.awaiting_approval + activity.uncertain + activity.to_call : 0);
+  const toDo = answers + (activity ? activity.awaiting_approval + activity.uncertain + activity.to_call + activity.payments_differ : 0);
   const links = [
     { to: '/invoices', label: 'Invoices', icon: IconFileInvoice },
     {

@@ -11,6 +11,7 @@ import { PageHeader } from '@/components/page-header';
 import { Lines } from '@/components/query-view';
 import { activityQuery } from '@/features/activity/queries';
 import { SearchBox } from '@/components/search-box';
+import { ProofPanel } from '@/features/payment-proofs/proof-panel';
 import { PaymentsTable } from '@/features/payments/payments-table';
 import { paymentsQuery, toRecordQuery } from '@/features/payments/queries';
 import { ToRecordList } from '@/features/payments/to-record-list';
@@ -81,7 +82,7 @@ function ToRecord() {
 }
 
 export default function Payments() {
-  const { tab, q } = route.useSearch();
+  const { tab, q, standing } = route.useSearch();
   const navigate = useNavigate();
   const waiting = useQuery(activityQuery).data?.to_record ?? 0;
   return (
@@ -90,7 +91,7 @@ export default function Payments() {
       <Tabs
         value={tab ?? 'all'}
         onChange={(next) =>
-          void navigate({ to: '/payments', search: next === 'to-record' ? { tab: 'to-record' } : {} })
+          void navigate({ to: '/payments', search: next === 'to-record' || next === 'proof' ? { tab: next } : {} })
         }
       >
         <Tabs.List mb="md">
@@ -98,12 +99,22 @@ export default function Payments() {
           <Tabs.Tab value="to-record" rightSection={waiting ? <Badge size="sm" color="amber">{waiting}</Badge> : null}>
             To record in Clio
           </Tabs.Tab>
+          <Tabs.Tab value="proof">Proof</Tabs.Tab>
         </Tabs.List>
         <Tabs.Panel value="all">
           <AllPayments q={q} />
         </Tabs.Panel>
         <Tabs.Panel value="to-record">
           <ToRecord />
+        </Tabs.Panel>
+        <Tabs.Panel value="proof">
+          {tab === 'proof' ? (
+            <ProofPanel
+              standing={standing}
+              q={q}
+              onChange={(wanted) => void navigate({ to: '/payments', search: { tab: 'proof', ...wanted }, replace: true })}
+            />
+          ) : null}
         </Tabs.Panel>
       </Tabs>
     </>

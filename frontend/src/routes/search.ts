@@ -61,15 +61,25 @@ export function parseStartSearch(raw: Raw): StartSearch {
   };
 }
 
-export function parsePaymentSearch(raw: Raw): { tab?: 'to-record'; q?: string } {
-  return { tab: oneOf(['to-record'] as const, raw.tab), q: text(raw.q) };
+const STANDINGS = ['differs', 'not_checked', 'waiting', 'agrees', 'outside'] as const;
+
+export function parsePaymentSearch(raw: Raw): {
+  tab?: 'to-record' | 'proof';
+  q?: string;
+  standing?: (typeof STANDINGS)[number];
+} {
+  return {
+    tab: oneOf(['to-record', 'proof'] as const, raw.tab),
+    q: text(raw.q),
+    standing: oneOf(STANDINGS, raw.standing),
+  };
 }
 
-export type ToDoTab = 'upcoming' | 'approvals' | 'uncertain' | 'calls' | 'answers' | 'promises';
+export type ToDoTab = 'upcoming' | 'approvals' | 'uncertain' | 'calls' | 'answers' | 'promises' | 'payments';
 
 export function parseToDoSearch(raw: Raw): { tab?: ToDoTab; on?: 'today' } {
   return {
-    tab: oneOf(['upcoming', 'approvals', 'uncertain', 'calls', 'answers', 'promises'] as const, raw.tab),
+    tab: oneOf(['upcoming', 'approvals', 'uncertain', 'calls', 'answers', 'promises', 'payments'] as const, raw.tab),
     on: oneOf(['today'] as const, raw.on),
   };
 }

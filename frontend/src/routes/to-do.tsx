@@ -12,6 +12,7 @@ import { AnswersToDo } from '@/features/answers/answers-to-do';
 import { answersToDoQuery } from '@/features/answers/queries';
 import { PromisesToDo } from '@/features/holds/promises-to-do';
 import { promisesToDoQuery } from '@/features/holds/queries';
+import { PaymentAlertsToDo } from '@/features/payment-proofs/alerts-to-do';
 import { Approval, Call, Uncertain } from '@/features/reminders/decisions';
 import { MailDrawer } from '@/features/reminders/mail-drawer';
 import { remindersQuery } from '@/features/reminders/queries';
@@ -22,7 +23,7 @@ import { UpcomingPanel } from './upcoming-panel';
 const route = getRouteApi('/staff/shell/to-do');
 
 interface Kind {
-  tab: Exclude<ToDoTab, 'upcoming' | 'answers' | 'promises'>;
+  tab: Exclude<ToDoTab, 'upcoming' | 'answers' | 'promises' | 'payments'>;
   label: string;
   about: string;
   empty: string;
@@ -120,6 +121,12 @@ export default function ToDo() {
           >
             Promises
           </Tabs.Tab>
+          <Tabs.Tab
+            value="payments"
+            rightSection={activity?.payments_differ ? <Badge size="sm" color="amber">{activity.payments_differ}</Badge> : null}
+          >
+            Payments that differ
+          </Tabs.Tab>
           <Tabs.Tab value="upcoming">Upcoming</Tabs.Tab>
         </Tabs.List>
         {KINDS.map((kind) => (
@@ -132,6 +139,9 @@ export default function ToDo() {
         </Tabs.Panel>
         <Tabs.Panel value="promises">
           <PromisesToDo />
+        </Tabs.Panel>
+        <Tabs.Panel value="payments">
+          <PaymentAlertsToDo />
         </Tabs.Panel>
         <Tabs.Panel value="upcoming">
           <UpcomingPanel

@@ -21,6 +21,7 @@ export const activity: Activity = {
   uncertain: 0,
   to_call: 1,
   to_record: 3,
+  payments_differ: 0,
   safe_mode: true,
   queued_today: 4,
 };

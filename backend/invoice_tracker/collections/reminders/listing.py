@@ -25,6 +25,7 @@ from invoice_tracker.firms.service import get_sending_rules
 from invoice_tracker.invoices.models import Client, Invoice
 from invoice_tracker.outbox.models import MessageState, OutboxMessage
 from invoice_tracker.payments.models import Payment, RecordState
+from invoice_tracker.payments.proof_lines import count_alerts
 from invoice_tracker.reminder_sets.models import ReminderStep
 
 _LEAVING = and_(Reminder.state == ReminderState.queued, OutboxMessage.state == MessageState.sending)
@@ -132,7 +133,7 @@ async def get_reminder(
 
 
 async def count_activity(session: AsyncSession, *, firm_id: UUID) -> ActivityOut:
-    """Counts for the badges, in two queries over small indexes."""
+    """Counts for the badges, in a few queries over small indexes."""
     waiting = [ReminderState.awaiting_approval, ReminderState.uncertain, ReminderState.to_call]
     rows = await session.execute(
         select(Reminder.state, func.count())
@@ -151,6 +152,7 @@ async def count_activity(session: AsyncSession, *, firm_id: UUID) -> ActivityOut
         uncertain=counts.get(ReminderState.uncertain, 0),
         to_call=counts.get(ReminderState.to_call, 0),
         to_record=int(to_record or 0),
+        payments_differ=await count_alerts(session, firm_id=firm_id),
         safe_mode=rules.safe_mode,
         queued_today=counts.get(ReminderState.queued, 0),
     )

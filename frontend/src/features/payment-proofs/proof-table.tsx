@@ -1,0 +1,149 @@
+import { Anchor, Badge, Group, Paper, Table, Text } from '@mantine/core';
+import { IconExternalLink } from '@tabler/icons-react';
+import type { ReactNode } from 'react';
+import type { Money, PaymentProofLine } from '@/api/types';
+import { LinkText } from '@/components/links';
+import { MoneyText } from '@/components/money-text';
+import { useDates } from '@/lib/today';
+import { capital, STANDINGS, stripeUrl } from './words';
+
+function Outward({ href, label, children }: { href: string; label: string; children: ReactNode }) {
+  return (
+    <Anchor href={href} target="_blank" rel="noreferrer" size="xs" aria-label={`${label}, opens in a new tab`}>
+      <Group component="span" gap={3} wrap="nowrap" display="inline-flex">
+        {children}
+        <IconExternalLink size={12} aria-hidden />
+      </Group>
+    </Anchor>
+  );
+}
+
+function Side({ money, words, children }: { money: Money | null; words: string; children?: ReactNode }) {
+  return (
+    <>
+      {money ? <MoneyText money={money} /> : <Text c="dimmed">–</Text>}
+      <Text size="xs" c="dimmed">
+        {capital(words)}
+      </Text>
+      {children}
+    </>
+  );
+}
+
+function Found({ line }: { line: PaymentProofLine }) {
+  const { instant } = useDates();
+  const [text, color] = STANDINGS[line.standing];
+  return (
+    <>
+      <Badge color={color}>{text}</Badge>
+      <Text size="sm" mt={4}>
+        {line.sentence}
+      </Text>
+      {line.advice ? (
+        <Text size="sm" fw={550}>
+          {line.advice}
+        </Text>
+      ) : null}
+      {line.standing === 'differs' ? (
+        <Text size="xs" c="dimmed">
+          Since {instant(line.since)}
+        </Text>
+      ) : null}
+      {line.standing === 'waiting' && line.normal_until ? (
+        <Text size="xs" c="dimmed">
+          Normal until {instant(line.normal_until)}
+        </Text>
+      ) : null}
+    </>
+  );
+}
+
+function Row({ line }: { line: PaymentProofLine }) {
+  const { instant } = useDates();
+  const [standing, color] = STANDINGS[line.standing];
+  const name = line.invoice_numbers ? `invoice ${line.invoice_numbers}` : 'the payment';
+  return (
+    <Table.Tr>
+      <Table.Td>
+        {line.invoice_numbers && line.invoice_id ? (
+          <LinkText to="/invoices/$invoiceId" params={{ invoiceId: line.invoice_id }} fw={550}>
+            {line.invoice_numbers}
+          </LinkText>
+        ) : (
+          (line.invoice_numbers ?? 'No invoice')
+        )}
+        <Text size="xs" c="dimmed">
+          {line.client_name ?? 'Unknown client'}
+        </Text>
+        <Text size="xs" c="dimmed" className="num">
+          {instant(line.at)}
+        </Text>
+        {/* On a phone the last column is out of sight. */}
+        <Badge color={color} hiddenFrom="sm" aria-hidden>
+          {standing}
+        </Badge>
+      </Table.Td>
+      <Table.Td>
+        <Side money={line.stripe} words={line.stripe_words}>
+          {line.stripe_reference ? (
+            <Outward href={stripeUrl(line.stripe_reference)} label={`${name} in Stripe`}>
+              In Stripe
+            </Outward>
+          ) : null}
+        </Side>
+      </Table.Td>
+      <Table.Td>
+        <Side money={line.here} words={line.here_words}>
+          {line.payment_id ? (
+            <LinkText
+              to="/payments/$paymentId"
+              params={{ paymentId: line.payment_id }}
+              size="xs"
+              aria-label={`Payment for ${name}`}
+            >
+              Payment
+            </LinkText>
+          ) : null}
+        </Side>
+      </Table.Td>
+      <Table.Td>
+        <Side money={line.clio} words={line.clio_words}>
+          {line.clio_url ? (
+            <Outward href={line.clio_url} label={`${name} in Clio`}>
+              Bill in Clio
+            </Outward>
+          ) : null}
+        </Side>
+      </Table.Td>
+      <Table.Td maw={380}>
+        <Found line={line} />
+      </Table.Td>
+    </Table.Tr>
+  );
+}
+
+/** Stripe, here and Clio side by side, a payment a row; the differences first. */
+export function ProofTable({ lines }: { lines: readonly PaymentProofLine[] }) {
+  return (
+    <Paper style={{ overflow: 'clip' }}>
+      <Table.ScrollContainer minWidth={820} type="native" tabIndex={0}>
+        <Table verticalSpacing="sm" horizontalSpacing="md" styles={{ td: { verticalAlign: 'top' } }}>
+          <Table.Thead>
+            <Table.Tr>
+              <Table.Th>Invoice</Table.Th>
+              <Table.Th>Stripe</Table.Th>
+              <Table.Th>Here</Table.Th>
+              <Table.Th>Clio</Table.Th>
+              <Table.Th>What was found</Table.Th>
+            </Table.Tr>
+          </Table.Thead>
+          <Table.Tbody>
+            {lines.map((line) => (
+              <Row key={line.id} line={line} />
+            ))}
+          </Table.Tbody>
+        </Table>
+      </Table.ScrollContainer>
+    </Paper>
+  );
+}
