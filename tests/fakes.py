@@ -15,10 +15,14 @@ from invoice_tracker.ports import (
     GatewayPayment,
     GatewayPaymentPage,
     GatewayProblem,
+    GatewayRefusal,
+    GivenRefund,
     MailRefused,
     NoDocument,
     OpenedCheckout,
     OutgoingMail,
+    RefundAnswer,
+    RefundRequest,
     Reread,
 )
 
@@ -125,6 +129,8 @@ class FakeGateway:
         self.moved: dict[str, datetime] = {}
         self.since = datetime(2026, 1, 1, tzinfo=UTC)
         self.page_size = 100
+        self.refusal: str | None = None
+        self.refunds: dict[UUID, RefundRequest] = {}
 
     async def can_take_payments(self, firm_id: UUID) -> bool:
         return self.connected
@@ -143,6 +149,23 @@ class FakeGateway:
         if self.statuses.get(session_id) is CheckoutStatus.open:
             self.statuses[session_id] = CheckoutStatus.expired
         return self.statuses[session_id]
+
+    async def give_refund(self, firm_id: UUID, request: RefundRequest) -> GivenRefund:
+        if self.problem:
+            raise GatewayProblem(self.problem)
+        if self.refusal:
+            raise GatewayRefusal(self.refusal)
+        if request.intent_id in self.opened and request.refund_id not in self.refunds:
+            self._refuse_too_much(request)
+        given = self.refunds.setdefault(request.refund_id, request)
+        return GivenRefund(f"re_{given.refund_id.hex}", RefundAnswer.succeeded)
+
+    def _refuse_too_much(self, request: RefundRequest) -> None:
+        """A session's id stands for its intent."""
+        paid = sum(item.amount.amount_minor for item in self.opened[request.intent_id].items)
+        before = [r for r in self.refunds.values() if r.intent_id == request.intent_id]
+        if request.amount.amount_minor > paid - sum(r.amount.amount_minor for r in before):
+            raise GatewayRefusal("Stripe refused: more than is left.")
 
     async def look_at_checkouts(self, firm_id: UUID, session_ids: Collection[str]) -> CheckoutLook:
         if self.problem:

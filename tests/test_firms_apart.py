@@ -61,7 +61,13 @@ BODIES: dict[str, Any] = {
     "reminders_mark_called": {"note": "attack"},
     "auto_collect_rules_update": {"name": "Taken", "reminder_set_id": str(uuid4())},
     "auto_collect_rules_activate": {"expected_count": 0},
+    "payments_create_refund": {"reason": "attack"},
+    "payments_note": {"amount_minor": 1, "received_on": "2026-03-02", "method": "cash"},
+    "payments_assign": {"parts": [{"invoice_id": str(uuid4()), "amount_minor": 1}]},
+    "payments_undo": {"reason": "attack"},
 }
+
+KEY = {"Idempotency-Key": "firms-apart-1"}
 
 # Operations without an id in the address: each asks about, or changes, only the caller's own firm.
 OF_THE_CALLER = {
@@ -77,7 +83,7 @@ OF_THE_CALLER = {
     "reminder_sets_list_variables", "reminder_sets_import", "reminder_sets_check_file",
     "collections_preview", "collections_start", "activity_get",
     "forecast_get",
-    "firm_pause", "firm_resume",
+    "firm_pause", "firm_resume", "payments_export",
     "invoices_sections", "clio_get_connection", "clio_create_connection", "clio_callback",
     "auto_collect_rules_create", "auto_collect_rules_reorder", "auto_collect_rules_dry_run",
     "auto_collect_rules_list_choices",
@@ -286,11 +292,11 @@ async def test_another_firms_id_is_not_found(
     assert "{" not in address
     body = BODIES.get(operation, {} if method == "POST" else None)
     query = {"on": "2026-03-02"} if operation == "collections_explain" else None
-    answer = await attacker.request(method, address, json=body, params=query)
+    answer = await attacker.request(method, address, json=body, params=query, headers=KEY)
     assert answer.status_code == 404, answer.text
     assert answer.json()["code"] == "not_found"
     unknown = address.replace(str(victim.ids[noun]), str(uuid4()))
-    same = await attacker.request(method, unknown, json=body, params=query)
+    same = await attacker.request(method, unknown, json=body, params=query, headers=KEY)
     assert same.json() == answer.json(), "an id that exists elsewhere must look like none"
 
 
@@ -349,7 +355,7 @@ async def test_without_a_log_in_there_is_nothing(
     if "{" in path:
         noun = path.removeprefix("/api/v1/").split("/")[0]
         address = path[: path.index("{")] + str(victim.ids[noun]) + path[path.index("}") + 1 :]
-    answer = await anonymous.request(method, address, json=BODIES.get(operation))
+    answer = await anonymous.request(method, address, json=BODIES.get(operation), headers=KEY)
     assert answer.status_code == 401, answer.text
 
 

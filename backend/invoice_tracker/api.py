@@ -7,6 +7,7 @@ from invoice_tracker.accounts import router as sessions
 from invoice_tracker.answers import page as answer_page
 from invoice_tracker.answers import router as answers
 from invoice_tracker.auto_collect import router as auto_collect
+from invoice_tracker.collections import payments_by_hand_router as payments_by_hand
 from invoice_tracker.collections import router as collections
 from invoice_tracker.collections.attorneys import veto_page
 from invoice_tracker.collections.blast_guard import router as blast_guard
@@ -31,6 +32,7 @@ from invoice_tracker.invoices import clients_router as clients
 from invoice_tracker.invoices import router as invoices
 from invoice_tracker.payments import pay_page
 from invoice_tracker.payments import proofs_router as payment_proofs
+from invoice_tracker.payments import refunds_router as refunds
 from invoice_tracker.payments import router as payments
 from invoice_tracker.reminder_sets import files_router as set_files
 from invoice_tracker.reminder_sets import router as reminder_sets
@@ -50,6 +52,7 @@ ROUTERS = (
     clients.router,
     payments.router,
     payment_proofs.router,
+    refunds.router,
     reminder_sets.router,
     set_files.router,
     thank_you.router,
@@ -59,6 +62,7 @@ ROUTERS = (
     holds.router,
     promises.router,
     answers.router,
+    payments_by_hand.router,
     reminders.router,
     upcoming.router,
     blast_guard.router,

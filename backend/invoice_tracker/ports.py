@@ -244,6 +244,36 @@ class GatewayPaymentPage:
     next_cursor: str | None
 
 
+class RefundAnswer(StrEnum):
+    """What the payment provider says of a refund it was asked for."""
+
+    under_way = "under_way"
+    succeeded = "succeeded"
+    failed = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class RefundRequest:
+    """Money to give back from a payment intent. Only ids leave the house."""
+
+    refund_id: UUID
+    payment_id: UUID | None
+    """Whose share it is, if it is of one."""
+    intent_id: str
+    amount: Money
+    asked_before: bool = False
+    """Somebody has asked already and the answer was lost, perhaps long ago."""
+
+
+@dataclass(frozen=True, slots=True)
+class GivenRefund:
+    """A refund as the provider has taken it on."""
+
+    reference: str
+    answer: RefundAnswer
+    problem: str | None = None
+
+
 class PaymentGateway(Protocol):
     """The firm's payment provider."""
 
@@ -257,6 +287,14 @@ class PaymentGateway(Protocol):
 
     async def expire_checkout(self, firm_id: UUID, session_id: str) -> CheckoutStatus:
         """Close a session, and say what became of it. Raises ``GatewayProblem``."""
+        ...
+
+    async def give_refund(self, firm_id: UUID, request: RefundRequest) -> GivenRefund:
+        """Give money back, once for each ``request.refund_id``, however often it is asked.
+
+        Raises ``GatewayRefusal`` where nothing was given and never will be by this request,
+        ``GatewayProblem`` where nobody knows yet: ask again.
+        """
         ...
 
     async def look_at_checkouts(self, firm_id: UUID, session_ids: Collection[str]) -> CheckoutLook:

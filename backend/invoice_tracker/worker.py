@@ -28,6 +28,7 @@ from invoice_tracker.firms.service import may_send
 from invoice_tracker.inbox import jobs as inbox
 from invoice_tracker.integrations.clio import jobs as clio
 from invoice_tracker.integrations.stripe import jobs as stripe
+from invoice_tracker.integrations.stripe import refund_jobs
 from invoice_tracker.integrations.stripe.events import StripeEvents
 from invoice_tracker.outbox import jobs as outbox
 from invoice_tracker.outbox.handlers import AlwaysWanted, Handlers
@@ -125,6 +126,11 @@ async def prove_payments(adapters: Adapters, firm_id: UUID) -> None:
     await proof.prove_if_due(adapters, firm_id, read_again=stripe.read_payment_again)
 
 
+async def see_to_refunds(adapters: Adapters, firm_id: UUID) -> None:
+    """Bring refunds to their end whose answer was lost, and count those given."""
+    await refund_jobs.see_to_refunds(adapters, firm_id)
+
+
 async def rederive_hints(adapters: Adapters, firm_id: UUID) -> None:
     """Nightly: derive again when each collection is due, and report drift."""
     await planner.rederive_hints(adapters, firm_id)
@@ -132,6 +138,7 @@ async def rederive_hints(adapters: Adapters, firm_id: UUID) -> None:
 
 EVERY_TICK: tuple[FirmJob, ...] = (
     handle_events,
+    see_to_refunds,
     read_marked,
     thank_payers,
     send_firm,
@@ -156,6 +163,7 @@ POKED: tuple[FirmJob, ...] = (
     record_payments,
     look_at_checkouts,
     prove_payments,
+    see_to_refunds,
 )
 
 

@@ -18,8 +18,11 @@ from invoice_tracker.ports import (
     CheckoutRequest,
     CheckoutStatus,
     GatewayPayment,
+    GatewayRefusal,
     IntentState,
     PaymentGateway,
+    RefundAnswer,
+    RefundRequest,
 )
 
 # The SDK hands httpx its body in the old way.
@@ -77,6 +80,12 @@ class Case:
             if cursor is None:
                 return found
 
+    def intent_of(self, session_id: str) -> str:
+        if self.world is None:
+            return session_id
+        [found] = [each for each in self.world.objects("sessions") if each["id"] == session_id]
+        return str(found["payment_intent"])
+
     def request(self, **changes: Any) -> CheckoutRequest:
         fields: dict[str, Any] = {
             "checkout_id": uuid4(),
@@ -133,6 +142,32 @@ async def test_closing_says_what_became_of_the_page(case: Case) -> None:
     assert await close(left.session_id) is CheckoutStatus.expired
     assert await close(left.session_id) is CheckoutStatus.expired
     assert await close(paid.session_id) is CheckoutStatus.paid
+
+
+async def test_one_wish_gives_money_back_once(case: Case) -> None:
+    opened = await case.gateway.open_checkout(case.firm_id, case.request())
+    await case.pay(opened.session_id)
+    request = RefundRequest(uuid4(), None, case.intent_of(opened.session_id), Money(2_345, "USD"))
+    first = await case.gateway.give_refund(case.firm_id, request)
+    assert first.answer is RefundAnswer.succeeded
+    again = await case.gateway.give_refund(case.firm_id, request)
+    assert again == first
+    # Stripe forgets the key after a day; the mark on the refund stays.
+    case.clock.move(days=2)
+    much_later = replace(request, asked_before=True)
+    assert await case.gateway.give_refund(case.firm_id, much_later) == first
+    other = await case.gateway.give_refund(case.firm_id, replace(request, refund_id=uuid4()))
+    assert other.reference != first.reference
+
+
+async def test_more_than_was_paid_is_refused(case: Case) -> None:
+    opened = await case.gateway.open_checkout(case.firm_id, case.request())
+    await case.pay(opened.session_id)
+    intent_id = case.intent_of(opened.session_id)
+    with pytest.raises(GatewayRefusal):
+        await case.gateway.give_refund(
+            case.firm_id, RefundRequest(uuid4(), None, intent_id, Money(12_346, "USD"))
+        )
 
 
 async def test_nothing_asked_nothing_answered(case: Case) -> None:

@@ -73,7 +73,22 @@ async def test_a_payment_as_the_api_shows_it(
         "clio_url": None,
         "has_clio_task": False,
         "overpaid": {"amount_minor": 500, "currency": "USD"},
+        "unmatched": {"amount_minor": 500, "currency": "USD"},
+        "reference": None,
+        "received_on": None,
+        "noted_by": None,
+        "is_assigned": False,
         "paid_together": [],
+        "refundable": {"amount_minor": 10_000, "currency": "USD"},
+        "refundable_together": {"amount_minor": 10_000, "currency": "USD"},
+        "refunds": [],
+        "assigned_to": [],
+        "assigned_from": None,
+        "can_undo": False,
+        "voided_at": None,
+        "voided_by": None,
+        "void_reason": None,
+        "story": [],
     }
 
 

@@ -122,21 +122,27 @@ def allocate(amount_minor: int, asked: Sequence[int]) -> list[int]:
     return shares
 
 
-def give_back(refund_minor: int, allocations: Sequence[Allocation]) -> list[int]:
+def give_back(
+    refund_minor: int, allocations: Sequence[Allocation], *, meant: Sequence[int] = ()
+) -> list[int]:
     """How much of each allocation is given back, of all that was refunded until now.
 
-    First what was too much, then the amounts, each time the last allocation first: the oldest
-    invoices stay paid, and as few as possible are owed again. It depends on the total alone, so a
-    refund that fails leads back to where things stood. Never more than was paid.
+    ``meant`` is what of it was given back for the allocation at the same place; that counts there.
+    Of the rest, first what was too much, then the amounts, each time the last allocation first: the
+    oldest invoices stay paid, and as few as possible are owed again. It depends on these totals
+    alone, so a refund that fails leads back to where things stood. Never more than was paid.
     """
     given = [0] * len(allocations)
     left = max(0, refund_minor)
+    for place, wanted in enumerate(meant):
+        given[place] = min(left, wanted, allocations[place].amount_minor)
+        left -= given[place]
     for limits in (
         [allocation.excess_minor for allocation in allocations],
         [allocation.amount_minor for allocation in allocations],
     ):
         for place in reversed(range(len(allocations))):
-            part = min(left, limits[place] - given[place])
+            part = max(0, min(left, limits[place] - given[place]))
             given[place] += part
             left -= part
     return given

@@ -143,7 +143,14 @@ class TimelineEntry(Identified, FirmOwned, Base):
     """One thing that happened to an invoice, in words. Append-only."""
 
     __tablename__ = "timeline_entries"
-    __table_args__ = (Index("ix_timeline_entries_invoice", "firm_id", "invoice_id", "at", "id"),)
+    __table_args__ = (
+        Index("ix_timeline_entries_invoice", "firm_id", "invoice_id", "at", "id"),
+        Index(
+            "ix_timeline_entries_payment",
+            "payment_id",
+            postgresql_where=text("payment_id IS NOT NULL"),
+        ),
+    )
 
     invoice_id: Mapped[UUID] = mapped_column(ForeignKey("invoices.id", ondelete="CASCADE"))
     at: Mapped[datetime]

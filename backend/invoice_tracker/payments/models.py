@@ -1,6 +1,6 @@
 """Money for invoices: by Stripe, seen in Clio, or noted by staff."""
 
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID
 
@@ -36,6 +36,8 @@ class PaymentState(StrEnum):
     partly_refunded = "partly_refunded"
     refunded = "refunded"
     disputed = "disputed"
+    voided = "voided"
+    """Noted or assigned by staff, and undone: it counts for nothing and stays as a trace."""
 
 
 HAS_MONEY = (
@@ -78,10 +80,25 @@ class Payment(Identified, FirmOwned, Base):
             "stripe_payment_intent_id",
             "invoice_id",
             unique=True,
-            postgresql_where=text("stripe_payment_intent_id IS NOT NULL"),
+            postgresql_where=text(
+                "stripe_payment_intent_id IS NOT NULL AND assigned_from_id IS NULL"
+            ),
             postgresql_nulls_not_distinct=True,
         ),
         UniqueConstraint("firm_id", "clio_allocation_id"),
+        UniqueConstraint("firm_id", "request_key"),
+        Index(
+            "ix_payments_assigned_from",
+            "assigned_from_id",
+            postgresql_where=text("assigned_from_id IS NOT NULL"),
+        ),
+        Index(
+            "ix_payments_to_tell",
+            "firm_id",
+            postgresql_where=text(
+                "state IN ('failed', 'disputed') AND told_of IS DISTINCT FROM state"
+            ),
+        ),
         Index("ix_payments_firm_id_invoice_id", "firm_id", "invoice_id"),
         Index("ix_payments_firm_id_created_at", "firm_id", "created_at", "id"),
         Index(
@@ -99,6 +116,8 @@ class Payment(Identified, FirmOwned, Base):
     )
 
     invoice_id: Mapped[UUID | None] = mapped_column(ForeignKey("invoices.id"))
+    client_id: Mapped[UUID | None] = mapped_column(ForeignKey("clients.id", ondelete="SET NULL"))
+    """Who paid, kept for money that belongs to no invoice."""
     source: Mapped[PaymentSource]
     method: Mapped[str | None]
     amount_minor: Mapped[int] = mapped_column(Minor)
@@ -121,12 +140,80 @@ class Payment(Identified, FirmOwned, Base):
     """A task in Clio that asks its owner to record this payment."""
     clio_task_asked_at: Mapped[datetime | None]
     """When Clio was last asked for that task; without one it may have been made all the same."""
+    assigned_from_id: Mapped[UUID | None] = mapped_column(ForeignKey("payments.id"))
+    """The payment that a person took this money from, because it was more than was owed there."""
+    request_key: Mapped[str | None]
+    """The caller's own key for what was noted by hand: asking twice notes once."""
+    reference: Mapped[str | None]
+    """Number of a cheque or transfer, as staff noted it."""
+    received_on: Mapped[date | None]
+    """The day the firm got it, as staff noted it."""
+    noted_by: Mapped[str | None]
+    """Who noted or assigned it."""
+    voided_at: Mapped[datetime | None]
+    voided_by: Mapped[str | None]
+    void_reason: Mapped[str | None]
+    told_of: Mapped[PaymentState | None]
+    """The latest trouble that people have been written to about."""
     reported_at: Mapped[datetime | None]
     """When the payment provider was last asked; an answer to an earlier question is ignored."""
     created_at: Mapped[datetime]
     settled_at: Mapped[datetime | None]
     recorded_at: Mapped[datetime | None]
     confirmed_at: Mapped[datetime | None]
+
+
+class RefundState(StrEnum):
+    """Where money on its way back to the client is."""
+
+    asked = "asked"
+    """Written here; the provider has not answered yet."""
+    under_way = "under_way"
+    """The provider has taken it on; the client's bank has not answered."""
+    succeeded = "succeeded"
+    failed = "failed"
+    """The client's bank did not take it: the money is the firm's again."""
+    refused = "refused"
+    """The provider said no: nothing has moved."""
+
+
+GOING_BACK = (RefundState.asked, RefundState.under_way, RefundState.succeeded)
+
+
+class Refund(Identified, FirmOwned, Base):
+    """Money given back from one payment intent: asked for here, or found at the provider."""
+
+    __tablename__ = "refunds"
+    __table_args__ = (
+        UniqueConstraint("firm_id", "request_key"),
+        UniqueConstraint("firm_id", "stripe_refund_id"),
+        Index("ix_refunds_intent", "firm_id", "stripe_payment_intent_id"),
+        Index(
+            "ix_refunds_uncounted",
+            "firm_id",
+            "created_at",
+            postgresql_where=text("NOT is_counted AND state <> 'refused'"),
+        ),
+    )
+
+    stripe_payment_intent_id: Mapped[str]
+    payment_id: Mapped[UUID | None] = mapped_column(ForeignKey("payments.id"))
+    """Whose share is given back; nothing where it is of the whole payment."""
+    amount_minor: Mapped[int] = mapped_column(Minor)
+    currency: Mapped[str]
+    reason: Mapped[str] = mapped_column(default="")
+    """In the words of whoever asked for it."""
+    state: Mapped[RefundState]
+    is_counted: Mapped[bool] = mapped_column(default=False)
+    """The payment's own ``refunded_minor`` knows of it."""
+    asked_by: Mapped[str | None]
+    """A person's name; nothing where it was given at the provider."""
+    problem: Mapped[str | None]
+    """Why it was refused, has failed, or waits, in words."""
+    request_key: Mapped[str | None]
+    stripe_refund_id: Mapped[str | None]
+    created_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
 
 
 class CheckoutState(StrEnum):

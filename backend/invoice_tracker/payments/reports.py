@@ -3,8 +3,10 @@
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from uuid import UUID
 
 from invoice_tracker.domain.money import Money
+from invoice_tracker.payments.models import RefundState
 
 
 class ReportedState(StrEnum):
@@ -13,6 +15,21 @@ class ReportedState(StrEnum):
     processing = "processing"
     failed = "failed"
     settled = "settled"
+
+
+@dataclass(frozen=True, slots=True)
+class ReportedRefund:
+    """What the provider says of one refund. The marks are ours; without them it was given there."""
+
+    refund_id: str
+    amount_minor: int
+    state: RefundState
+    created_at: datetime
+    problem: str | None = None
+    marked_refund_id: UUID | None = None
+    """Our row that asked for it."""
+    marked_payment_id: UUID | None = None
+    """Whose share it is meant for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,3 +48,5 @@ class PaymentReport:
     asked_at: datetime
     """When the question was put: of two answers the later question's counts."""
     failure: str | None = None
+    refunds: tuple[ReportedRefund, ...] = ()
+    """The oldest first; those that failed too."""

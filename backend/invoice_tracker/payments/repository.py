@@ -1,6 +1,6 @@
 """Reading payments for the API, newest first or oldest first, page by page."""
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
@@ -10,11 +10,14 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from invoice_tracker.core.errors import Invalid, NotFound
 from invoice_tracker.core.pagination import decode_cursor, encode_cursor
-from invoice_tracker.invoices.models import Client, Invoice
+from invoice_tracker.invoices.models import Client, ClioState, Invoice
+from invoice_tracker.payments.assigning import is_unmatched
 from invoice_tracker.payments.models import (
+    HAS_MONEY,
     OPEN_STATES,
     Checkout,
     Payment,
+    PaymentSource,
     PaymentState,
     RecordState,
 )
@@ -26,8 +29,18 @@ class PaymentFilter:
 
     state: PaymentState | None = None
     record_state: RecordState | None = None
+    source: PaymentSource | None = None
+    method: str | None = None
+    client_id: UUID | None = None
+    since: datetime | None = None
+    before: datetime | None = None
+    """Instants between which it came in, ``before`` not included."""
+    least_minor: int | None = None
+    most_minor: int | None = None
+    unmatched: bool = False
+    """Only what matches no balance."""
     text: str | None = None
-    """Part of an invoice number, a client's name or a Stripe reference."""
+    """Part of an invoice number, a client's name, or a reference."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,29 +59,48 @@ class PaymentRow:
     invoice_number: str | None
     client_name: str | None
     clio_url: str | None
+    invoice_state: ClioState | None
     parts: tuple[PaymentPart, ...] = ()
     """All that was paid together, this one too; nothing where it was paid by itself."""
 
 
-def _rows() -> Select[Payment, str, str, str]:
+_CLIENT_ID = func.coalesce(Invoice.client_id, Payment.client_id)
+
+
+def _rows() -> Select[Payment, str, str, str, ClioState]:
     return (
-        select(Payment, Invoice.number, Client.name, Invoice.clio_url)
+        select(Payment, Invoice.number, Client.name, Invoice.clio_url, Invoice.clio_state)
         .outerjoin(Invoice, Invoice.id == Payment.invoice_id)
-        .outerjoin(Client, Client.id == Invoice.client_id)
+        .outerjoin(Client, Client.id == _CLIENT_ID)
     )
 
 
 def _conditions(firm_id: UUID, wanted: PaymentFilter) -> list[ColumnElement[bool]]:
     found: list[ColumnElement[bool]] = [Payment.firm_id == firm_id]
-    if wanted.state is not None:
-        found.append(Payment.state == wanted.state)
-    if wanted.record_state is not None:
-        found.append(Payment.record_state == wanted.record_state)
+    equal = (
+        (Payment.state, wanted.state),
+        (Payment.record_state, wanted.record_state),
+        (Payment.source, wanted.source),
+        (Payment.method, wanted.method),
+        (_CLIENT_ID, wanted.client_id),
+    )
+    found += [column == value for column, value in equal if value is not None]
+    if wanted.since is not None:
+        found.append(Payment.created_at >= wanted.since)
+    if wanted.before is not None:
+        found.append(Payment.created_at < wanted.before)
+    if wanted.least_minor is not None:
+        found.append(Payment.amount_minor >= wanted.least_minor)
+    if wanted.most_minor is not None:
+        found.append(Payment.amount_minor <= wanted.most_minor)
+    if wanted.unmatched:
+        found.append(is_unmatched())
     if wanted.text:
         found.append(
             or_(
                 Invoice.number.icontains(wanted.text, autoescape=True),
                 Client.name.icontains(wanted.text, autoescape=True),
+                Payment.reference.icontains(wanted.text, autoescape=True),
                 Payment.stripe_payment_intent_id == wanted.text,
             )
         )
@@ -119,10 +151,63 @@ async def count_payments(session: AsyncSession, *, firm_id: UUID, wanted: Paymen
         select(func.count())
         .select_from(Payment)
         .outerjoin(Invoice, Invoice.id == Payment.invoice_id)
-        .outerjoin(Client, Client.id == Invoice.client_id)
+        .outerjoin(Client, Client.id == _CLIENT_ID)
         .where(and_(*_conditions(firm_id, wanted)))
     )
     return int(await session.scalar(statement) or 0)
+
+
+@dataclass(frozen=True, slots=True)
+class CurrencyTotal:
+    """Sums of the payments of one currency, in minor units."""
+
+    currency: str
+    count: int
+    received_minor: int
+    """Money that came in, whatever became of it."""
+    refunded_minor: int
+    under_way_minor: int
+    """Bank debits that have not settled yet."""
+
+
+async def sum_payments(
+    session: AsyncSession, *, firm_id: UUID, wanted: PaymentFilter
+) -> list[CurrencyTotal]:
+    """One sum for each currency; what has failed or was undone counts as no money."""
+    has_money = Payment.state.in_(HAS_MONEY)
+    sums = (
+        select(
+            Payment.currency,
+            func.count(),
+            func.coalesce(func.sum(Payment.amount_minor).filter(has_money), 0),
+            func.coalesce(func.sum(Payment.refunded_minor).filter(has_money), 0),
+            func.coalesce(
+                func.sum(Payment.amount_minor).filter(Payment.state == PaymentState.processing), 0
+            ),
+        )
+        .select_from(Payment)
+        .outerjoin(Invoice, Invoice.id == Payment.invoice_id)
+        .outerjoin(Client, Client.id == _CLIENT_ID)
+        .where(and_(*_conditions(firm_id, wanted)))
+        .group_by(Payment.currency)
+        .order_by(Payment.currency)
+    )
+    rows = await session.execute(sums)
+    return [CurrencyTotal(code, n, int(a), int(b), int(c)) for code, n, a, b, c in rows]
+
+
+async def stream_payments(
+    session: AsyncSession, *, firm_id: UUID, wanted: PaymentFilter
+) -> AsyncIterator[PaymentRow]:
+    """All that match, newest first, a few at a time."""
+    statement = _rows().where(and_(*_conditions(firm_id, wanted)))
+    result = await session.stream(
+        statement.order_by(Payment.created_at.desc(), Payment.id.desc()).execution_options(
+            yield_per=500
+        )
+    )
+    async for row in result:
+        yield PaymentRow(*row)
 
 
 async def get_payment(session: AsyncSession, *, firm_id: UUID, payment_id: UUID) -> PaymentRow:
@@ -144,7 +229,11 @@ async def _with_parts(
     found = await session.execute(
         select(Payment, Invoice.number)
         .outerjoin(Invoice, Invoice.id == Payment.invoice_id)
-        .where(Payment.firm_id == firm_id, Payment.stripe_payment_intent_id.in_(intents))
+        .where(
+            Payment.firm_id == firm_id,
+            Payment.stripe_payment_intent_id.in_(intents),
+            Payment.state != PaymentState.voided,
+        )
         .order_by(Invoice.due_on, Invoice.number, Payment.id)
     )
     parts: dict[str | None, list[PaymentPart]] = {}

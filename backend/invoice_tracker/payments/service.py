@@ -18,9 +18,16 @@ from invoice_tracker.invoices.service import lock_invoices
 from invoice_tracker.payments.balances import amounts_due, effective_balances
 from invoice_tracker.payments.checkout_rows import Line
 from invoice_tracker.payments.clio_comparison import Comparison, compare_with_clio
-from invoice_tracker.payments.models import HAS_MONEY, PaymentState
+from invoice_tracker.payments.models import GOING_BACK, HAS_MONEY, PaymentState
+from invoice_tracker.payments.refund_rows import note_refunds
 from invoice_tracker.payments.reports import PaymentReport, ReportedState
-from invoice_tracker.payments.shares import Share, refund_share, settle_share, split_payment
+from invoice_tracker.payments.shares import (
+    Share,
+    assigned_invoices,
+    refund_share,
+    settle_share,
+    split_payment,
+)
 from invoice_tracker.payments.telling import tell
 
 __all__ = [
@@ -64,6 +71,8 @@ async def apply_report(
     invoice the firm does not have.
     """
     ids = {line.invoice_id for line in lines}
+    if ids:
+        ids.update(await assigned_invoices(session, firm_id=firm_id, intent_id=report.intent_id))
     locked = await lock_invoices(session, firm_id=firm_id, invoice_ids=ids)
     if not ids or len(locked) < len(ids):
         raise NotFound("There is no such invoice.")
@@ -71,13 +80,26 @@ async def apply_report(
     dues = await amounts_due(session, invoices=locked)
     shares = await split_payment(session, invoices=invoices, lines=lines, report=report, now=now)
     parts = [_settled(share, dues, report, now) for share in shares]
-    for share, refunded in zip(shares, give_back(report.refunded_minor, parts), strict=True):
+    back = give_back(report.refunded_minor, parts, meant=_meant(shares, report))
+    for share, refunded in zip(shares, back, strict=True):
         _move(share, report, refunded)
     await session.flush()
+    if shares:
+        await note_refunds(session, firm_id=firm_id, report=report, now=now)
     moved = [share for share in shares if share.is_moved]
     for share in moved:
         await tell(session, share, failure=report.failure, whole=_whole(shares, report), now=now)
     return [_change(share) for share in moved]
+
+
+def _meant(shares: Sequence[Share], report: PaymentReport) -> list[int]:
+    """What was given back for each share in particular."""
+    sums: dict[UUID | None, int] = {}
+    for refund in report.refunds:
+        if refund.state in GOING_BACK:
+            of = refund.marked_payment_id
+            sums[of] = sums.get(of, 0) + refund.amount_minor
+    return [sums.get(share.payment.id, 0) for share in shares]
 
 
 def _settled(
@@ -92,19 +114,21 @@ def _settled(
 
 def _move(share: Share, report: PaymentReport, refunded_minor: int) -> None:
     payment = share.payment
-    payment.state = _state_of(report, payment.amount_minor, refunded_minor)
+    payment.state = _state_of(share, report, refunded_minor)
     payment.reported_at = report.asked_at
     payment.method = report.method or payment.method
     payment.stripe_session_id = payment.stripe_session_id or report.session_id
     refund_share(share, refunded_minor)
 
 
-def _state_of(report: PaymentReport, amount_minor: int, refunded_minor: int) -> PaymentState:
+def _state_of(share: Share, report: PaymentReport, refunded_minor: int) -> PaymentState:
+    amount_minor = share.payment.amount_minor
     if report.state is not ReportedState.settled:
         return PaymentState(report.state.value)
     if amount_minor == 0:
-        # Less has arrived than was under way, and of that nothing for this invoice.
-        return PaymentState.failed
+        # All of it was assigned to other invoices; or less has arrived than was under way, and of
+        # that nothing for this invoice.
+        return PaymentState.settled if share.before in HAS_MONEY else PaymentState.failed
     if report.disputed:
         return PaymentState.disputed
     if refunded_minor >= amount_minor:

@@ -12,6 +12,7 @@ from uuid import UUID, uuid4
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from invoice_tracker.core.errors import Conflict
 from invoice_tracker.domain.payment_allocation import allocate, overpayment
 from invoice_tracker.invoices.models import ClioState, Invoice
 from invoice_tracker.payments.checkout_rows import Line
@@ -69,7 +70,8 @@ async def split_payment(
     invoice, and a person has to look.
     """
     first = invoices[lines[0].invoice_id]
-    rows = await _rows_of(session, firm_id=first.firm_id, intent_id=report.intent_id)
+    found = await rows_of_intent(session, firm_id=first.firm_id, intent_id=report.intent_id)
+    rows = {row.invoice_id: row for row in found if row.assigned_from_id is None}
     if not _moves_forward(next(iter(rows.values()), None), report):
         return []
     if report.amount.currency != first.currency:
@@ -88,20 +90,48 @@ async def split_payment(
             row = _begin(invoice, invoice_id, amount_minor, report, now)
             session.add(row)
         shares.append(Share(invoice, row, amount_minor, before, refunded))
-    return shares
+    assigned = [row for row in found if row.assigned_from_id is not None]
+    if any(row.invoice_id not in invoices for row in assigned):
+        # Before its invoice could be locked; the event is handled again in a moment.
+        raise Conflict("Some of this payment has just been assigned to another invoice.")
+    return shares + [
+        Share(invoices[row.invoice_id], row, row.amount_minor, row.state, row.refunded_minor)
+        for row in assigned
+        if row.invoice_id is not None
+    ]
 
 
-async def _rows_of(
-    session: AsyncSession, *, firm_id: UUID, intent_id: str
-) -> dict[UUID | None, Payment]:
-    found = await session.scalars(
+async def rows_of_intent(
+    session: AsyncSession, *, firm_id: UUID, intent_id: str, lock: bool = True
+) -> Sequence[Payment]:
+    """All that counts of an intent, oldest first: its shares and what was assigned of it."""
+    statement = (
         select(Payment)
-        .where(Payment.firm_id == firm_id, Payment.stripe_payment_intent_id == intent_id)
-        .order_by(Payment.id)
-        .with_for_update()
+        .where(
+            Payment.firm_id == firm_id,
+            Payment.stripe_payment_intent_id == intent_id,
+            Payment.state != PaymentState.voided,
+        )
+        .order_by(Payment.created_at, Payment.id)
         .execution_options(populate_existing=True)
     )
-    return {row.invoice_id: row for row in found}
+    found = await session.scalars(statement.with_for_update() if lock else statement)
+    return found.all()
+
+
+async def assigned_invoices(
+    session: AsyncSession, *, firm_id: UUID, intent_id: str
+) -> Sequence[UUID]:
+    """Invoices that a person has assigned some of this intent's money to."""
+    found = await session.scalars(
+        select(Payment.invoice_id).where(
+            Payment.firm_id == firm_id,
+            Payment.stripe_payment_intent_id == intent_id,
+            Payment.assigned_from_id.is_not(None),
+            Payment.state != PaymentState.voided,
+        )
+    )
+    return [invoice_id for invoice_id in found if invoice_id is not None]
 
 
 def _moves_forward(payment: Payment | None, report: PaymentReport) -> bool:
@@ -129,6 +159,7 @@ def _begin(
         id=uuid4(),
         firm_id=invoice.firm_id,
         invoice_id=invoice_id,
+        client_id=invoice.client_id,
         source=PaymentSource.stripe,
         method=report.method,
         amount_minor=amount_minor,
@@ -155,10 +186,11 @@ def settle_share(share: Share, *, due_minor: int, now: datetime) -> None:
     payment.overpaid_minor = payment.excess_minor
     payment.clio_paid_before_minor = share.invoice.clio_paid_minor
     payment.settled_at = now
-    payment.record_state, payment.record_note = _how_to_record(share.invoice, payment)
+    payment.record_state, payment.record_note = how_to_record(share.invoice, payment)
 
 
-def _how_to_record(invoice: Invoice, payment: Payment) -> tuple[RecordState, str | None]:
+def how_to_record(invoice: Invoice, payment: Payment) -> tuple[RecordState, str | None]:
+    """Whether the product is to write it into Clio, and what a person should know."""
     if payment.invoice_id is None:
         note = (
             f"Paid in {payment.currency}, but invoice {invoice.number} is in {invoice.currency}. "
@@ -168,13 +200,14 @@ def _how_to_record(invoice: Invoice, payment: Payment) -> tuple[RecordState, str
     if invoice.clio_state not in (ClioState.awaiting_payment, ClioState.paid):
         note = (
             f"Invoice {invoice.number} is not payable in Clio any more. "
-            "Please refund the payment in Stripe."
+            "Please refund the payment, or assign it to another invoice."
         )
         return RecordState.queued, note
     if payment.overpaid_minor >= payment.amount_minor:
-        return RecordState.not_needed, "Nothing was owed any more. Please refund it in Stripe."
+        return RecordState.not_needed, "Nothing was owed any more. Please refund or assign it."
     if payment.overpaid_minor > 0:
-        note = f"{words(payment.overpaid_minor, payment)} more than was owed. Please refund that."
+        more = words(payment.overpaid_minor, payment)
+        note = f"{more} more than was owed. Please refund or assign it."
         return RecordState.waiting, note
     return RecordState.waiting, None
 
@@ -185,7 +218,7 @@ def refund_share(share: Share, refunded_minor: int) -> None:
     payment.refunded_minor = refunded_minor
     payment.overpaid_minor = max(0, payment.excess_minor - refunded_minor)
     if share.refunded_more_minor < 0 and payment.record_state is RecordState.not_needed:
-        payment.record_state, payment.record_note = _how_to_record(share.invoice, payment)
+        payment.record_state, payment.record_note = how_to_record(share.invoice, payment)
     if share.refunded_more_minor <= 0:
         return
     if payment.record_state in NOT_YET_IN_CLIO and payment.state is PaymentState.refunded:

@@ -65,6 +65,8 @@ async def find_new(
         select(Payment.id).where(
             Payment.firm_id == firm_id,
             Payment.invoice_id.is_not(None),
+            # The client was thanked for it when it came in.
+            Payment.assigned_from_id.is_(None),
             Payment.state == PaymentState.settled,
             Payment.source.in_(sources),
             Payment.settled_at >= text.enabled_since,
@@ -163,6 +165,7 @@ async def _group(session: AsyncSession, firm_id: UUID, ids: Group[UUID]) -> list
         .where(
             Payment.firm_id == firm_id,
             Payment.invoice_id.is_not(None),
+            or_(Payment.state != PaymentState.voided, Payment.id.in_(ids)),
             or_(Payment.id.in_(ids), Payment.stripe_payment_intent_id.in_(intents)),
         )
         .order_by(Payment.id)

@@ -465,9 +465,51 @@ export interface paths {
         };
         /**
          * List Payments
-         * @description Payments, newest first: by Stripe, and those seen in Clio. Amounts in minor units.
+         * @description Payments, newest first: by Stripe, by hand, and those seen in Clio. Amounts in minor units.
+         *
+         *     The total is given where only unmatched money is asked for.
          */
         get: operations["payments_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/payments/totals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Totals
+         * @description Sums of all payments that the filters match, one for each currency.
+         */
+        get: operations["payments_list_totals"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/payments/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Export Payments
+         * @description All payments that the filters match, as a CSV file with exact amounts.
+         */
+        get: operations["payments_export"];
         put?: never;
         post?: never;
         delete?: never;
@@ -505,7 +547,7 @@ export interface paths {
         };
         /**
          * Get Payment
-         * @description One payment.
+         * @description One payment with its story: what happened when, and who did it.
          */
         get: operations["payments_get"];
         put?: never;
@@ -536,104 +578,22 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/payment-proofs": {
+    "/api/v1/payments/{payment_id}/refunds": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        /**
-         * List Proofs
-         * @description The latest checks, newest first. They are kept for 30 days.
-         */
-        get: operations["payment_proofs_list"];
+        get?: never;
         put?: never;
         /**
-         * Create Proof
-         * @description Check Stripe, the books and Clio now. When a check is under way, that one is the answer.
+         * Create Refund
+         * @description Give money back through Stripe: never more than is left. The answer says how far it is.
+         *
+         *     The payment itself counts the refund once Stripe lists it, moments later.
          */
-        post: operations["payment_proofs_create"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/payment-proofs/alerts": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * List Alerts
-         * @description Differences that did not pass by themselves, the oldest first: a person has to look.
-         */
-        get: operations["payment_proofs_list_alerts"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/payment-proofs/{proof_id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Get Proof
-         * @description One check, and how far it is.
-         */
-        get: operations["payment_proofs_get"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/payment-proofs/{proof_id}/lines": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * List Lines
-         * @description Every payment in Stripe, here and in Clio, the differences first. Amounts in minor units.
-         */
-        get: operations["payment_proofs_list_lines"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/payment-proofs/{proof_id}/export": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Export Proof
-         * @description The lines as CSV, the differences first. Amounts are exact, days are the firm's.
-         */
-        get: operations["payment_proofs_export"];
-        put?: never;
-        post?: never;
+        post: operations["payments_create_refund"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1617,7 +1577,27 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/answers": {
+    "/api/v1/invoices/{invoice_id}/payments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Note Payment
+         * @description Note a payment that the firm got by itself. At most what is owed; its reminders stop.
+         */
+        post: operations["payments_note"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/payments/{payment_id}/open-invoices": {
         parameters: {
             query?: never;
             header?: never;
@@ -1625,10 +1605,10 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * List Answers
-         * @description What clients have answered without logging in, the latest first.
+         * List Open Invoices
+         * @description Open invoices of the same client and currency, which unmatched money can be assigned to.
          */
-        get: operations["answers_list"];
+        get: operations["payments_list_open_invoices"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1637,27 +1617,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/invoices/{invoice_id}/answers": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * List Of Invoice
-         * @description What was answered about an invoice, the latest first.
-         */
-        get: operations["invoices_list_answers"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/answers/{answer_id}/decide": {
+    "/api/v1/payments/{payment_id}/assignments": {
         parameters: {
             query?: never;
             header?: never;
@@ -1667,17 +1627,17 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Decide
-         * @description Accept an answer, so that reminders stay on hold, or decline it, so that they go on.
+         * Assign Payment
+         * @description Assign unmatched money to open invoices of the same client. Reminders for them stop.
          */
-        post: operations["answers_decide"];
+        post: operations["payments_assign"];
         delete?: never;
         options?: never;
         head?: never;
         patch?: never;
         trace?: never;
     };
-    "/api/v1/answers/{answer_id}/reopen": {
+    "/api/v1/payments/{payment_id}/undo": {
         parameters: {
             query?: never;
             header?: never;
@@ -1687,30 +1647,10 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Reopen
-         * @description Take a decision back: the answer holds as before, and is to be decided about.
+         * Undo Payment
+         * @description Undo what staff noted or assigned. It leaves a trace, and the invoice is owed again.
          */
-        post: operations["answers_reopen"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/answers/{answer_id}/end-links": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * End Links
-         * @description The links by which this person could answer stop working; the next mail has others.
-         */
-        post: operations["answers_end_links"];
+        post: operations["payments_undo"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2280,8 +2220,6 @@ export interface components {
             to_call: number;
             /** To Record */
             to_record: number;
-            /** Payments Differ */
-            payments_differ: number;
             /** Safe Mode */
             safe_mode: boolean;
             /** Queued Today */
@@ -2300,108 +2238,62 @@ export interface components {
          */
         Anchor: "due" | "issue" | "start" | "month";
         /**
-         * AnswerDecision
-         * @description What a person decides about an answer.
-         *
-         *     ``until`` goes with an accepted payment or plan: reminders wait until that day begins. Without
-         *     it they wait two weeks for Clio to show the payment; with a plan, until somebody resumes.
-         */
-        AnswerDecision: {
-            verdict: components["schemas"]["Verdict"];
-            /** Until */
-            until?: string | null;
-            /**
-             * Note
-             * @default
-             */
-            note: string;
-        };
-        /**
-         * AnswerKind
-         * @description What the client says.
-         * @enum {string}
-         */
-        AnswerKind: "paid" | "promise" | "dispute" | "plan" | "not_me";
-        /**
-         * AnswerOut
-         * @description What a client answered without logging in, and what a person has decided about it.
-         */
-        AnswerOut: {
-            /**
-             * Id
-             * Format: uuid
-             */
-            id: string;
-            kind: components["schemas"]["AnswerKind"];
-            /**
-             * Said
-             * @description In a sentence, without the note
-             */
-            said: string;
-            /** Note */
-            note: string;
-            /** Paid On */
-            paid_on: string | null;
-            paid_by: components["schemas"]["PaidBy"] | null;
-            /** Reference */
-            reference: string;
-            /** Promised On */
-            promised_on: string | null;
-            client: components["schemas"]["ClientRef"];
-            /**
-             * Recipient
-             * @description The address whose mail had the link
-             */
-            recipient: string;
-            /** Invoices */
-            invoices: components["schemas"]["AnsweredInvoiceOut"][];
-            /**
-             * Created At
-             * Format: date-time
-             */
-            created_at: string;
-            state: components["schemas"]["AnswerState"];
-            /** Ended At */
-            ended_at: string | null;
-            /** Ended By */
-            ended_by: string | null;
-            /** End Note */
-            end_note: string;
-        };
-        /**
-         * AnswerState
-         * @description ``open`` until a person decides, or the client answers something else.
-         * @enum {string}
-         */
-        AnswerState: "open" | "accepted" | "declined" | "replaced";
-        /**
-         * AnsweredInvoiceOut
-         * @description An invoice that an answer is about.
-         */
-        AnsweredInvoiceOut: {
-            invoice: components["schemas"]["InvoiceRef"];
-            /** @description What is still owed on it now */
-            balance: components["schemas"]["MoneyOut"];
-            /**
-             * Is Held
-             * @description Whether the hold that the answer has set is in force
-             */
-            is_held: boolean;
-            /** Held Until */
-            held_until: string | null;
-            /**
-             * Replaced At
-             * @description When the client answered something else
-             */
-            replaced_at: string | null;
-        };
-        /**
          * ApprovalInput
          * @description Whether a person must agree to every mail of the set.
          */
         ApprovalInput: {
             /** Needs Approval */
             needs_approval: boolean;
+        };
+        /**
+         * AssignmentInput
+         * @description Where unmatched money goes.
+         */
+        AssignmentInput: {
+            /** Parts */
+            parts: components["schemas"]["AssignmentPart"][];
+        };
+        /**
+         * AssignmentOut
+         * @description Money that a person moved to, or from, another invoice of the same client.
+         */
+        AssignmentOut: {
+            /**
+             * Payment Id
+             * Format: uuid
+             */
+            payment_id: string;
+            invoice: components["schemas"]["PaymentInvoice"] | null;
+            amount: components["schemas"]["MoneyOut"];
+            /** Assigned By */
+            assigned_by: string | null;
+            /**
+             * Assigned At
+             * Format: date-time
+             */
+            assigned_at: string;
+            /** Taken Back By */
+            taken_back_by: string | null;
+            /** Taken Back At */
+            taken_back_at: string | null;
+            /** Reason */
+            reason: string | null;
+        };
+        /**
+         * AssignmentPart
+         * @description What of the money goes to one invoice.
+         */
+        AssignmentPart: {
+            /**
+             * Invoice Id
+             * Format: uuid
+             */
+            invoice_id: string;
+            /**
+             * Amount Minor
+             * @description Whole minor units (cents)
+             */
+            amount_minor: number;
         };
         /**
          * AuthorizeOut
@@ -3071,12 +2963,6 @@ export interface components {
             text: string;
         };
         /**
-         * Finding
-         * @description What was found.
-         * @enum {string}
-         */
-        Finding: "only_in_stripe" | "only_here" | "only_in_clio" | "state_differs" | "amounts_differ" | "refunded_in_stripe" | "refunded_here" | "dispute_differs" | "voided_in_clio" | "missing_in_clio" | "less_in_clio" | "more_in_clio" | "refund_not_in_clio" | "not_checked" | "other_account" | "just_arrived" | "under_way" | "to_be_recorded" | "for_a_person" | "to_be_confirmed" | "agrees" | "not_ours" | "from_before";
-        /**
          * FindingOut
          * @description One thing the linter noticed. An error keeps the set from being saved.
          */
@@ -3236,7 +3122,7 @@ export interface components {
          * @description Why a collection sends nothing for now.
          * @enum {string}
          */
-        HoldKind: "paused" | "promise" | "dispute" | "payment_processing" | "checkout_open" | "clio_payment_pending" | "refund_or_chargeback" | "stale_data" | "clio_disconnected" | "no_address" | "no_due_date" | "bounced" | "awaiting_approval" | "safe_mode" | "sender_unverified" | "set_archived" | "other_sender" | "client_paid" | "plan_wanted" | "wrong_person";
+        HoldKind: "paused" | "promise" | "dispute" | "payment_processing" | "checkout_open" | "clio_payment_pending" | "refund_or_chargeback" | "stale_data" | "clio_disconnected" | "no_address" | "no_due_date" | "bounced" | "awaiting_approval" | "safe_mode" | "sender_unverified" | "set_archived" | "other_sender";
         /**
          * HoldOut
          * @description A hold in force, or to come. One that follows from other facts has no id and no start.
@@ -3400,11 +3286,6 @@ export interface components {
             remindable: boolean;
             collection: components["schemas"]["CollectionRef"] | null;
         };
-        /** Items[AnswerOut] */
-        Items_AnswerOut_: {
-            /** Items */
-            items: components["schemas"]["AnswerOut"][];
-        };
         /** Items[ClosureOut] */
         Items_ClosureOut_: {
             /** Items */
@@ -3430,20 +3311,20 @@ export interface components {
             /** Items */
             items: components["schemas"]["HolidayCountryOut"][];
         };
+        /** Items[OpenInvoiceOut] */
+        Items_OpenInvoiceOut_: {
+            /** Items */
+            items: components["schemas"]["OpenInvoiceOut"][];
+        };
         /** Items[PauseOut] */
         Items_PauseOut_: {
             /** Items */
             items: components["schemas"]["PauseOut"][];
         };
-        /** Items[PaymentAlertOut] */
-        Items_PaymentAlertOut_: {
+        /** Items[PaymentTotal] */
+        Items_PaymentTotal_: {
             /** Items */
-            items: components["schemas"]["PaymentAlertOut"][];
-        };
-        /** Items[PaymentProofOut] */
-        Items_PaymentProofOut_: {
-            /** Items */
-            items: components["schemas"]["PaymentProofOut"][];
+            items: components["schemas"]["PaymentTotal"][];
         };
         /** Items[PlanItem] */
         Items_PlanItem_: {
@@ -3556,6 +3437,12 @@ export interface components {
             count: number;
         };
         /**
+         * ManualMethod
+         * @description How the money reached the firm.
+         * @enum {string}
+         */
+        ManualMethod: "cheque" | "transfer" | "cash" | "other";
+        /**
          * Matching
          * @description The filter of the Invoices page.
          */
@@ -3634,11 +3521,49 @@ export interface components {
             at: string | null;
         };
         /**
+         * NotedPaymentInput
+         * @description A payment that the firm got by itself.
+         */
+        NotedPaymentInput: {
+            /**
+             * Amount Minor
+             * @description Whole minor units (cents)
+             */
+            amount_minor: number;
+            /**
+             * Received On
+             * Format: date
+             */
+            received_on: string;
+            method: components["schemas"]["ManualMethod"];
+            /**
+             * Reference
+             * @default
+             */
+            reference: string;
+        };
+        /**
          * OffsetUnit
          * @description What a step's offset counts.
          * @enum {string}
          */
         OffsetUnit: "calendar_days" | "business_days";
+        /**
+         * OpenInvoiceOut
+         * @description An open invoice that money can be assigned to.
+         */
+        OpenInvoiceOut: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Number */
+            number: string;
+            /** Due On */
+            due_on: string | null;
+            balance: components["schemas"]["MoneyOut"];
+        };
         /**
          * OrderInput
          * @description All rules of the firm, the one that counts first at the top.
@@ -3646,15 +3571,6 @@ export interface components {
         OrderInput: {
             /** Rule Ids */
             rule_ids: string[];
-        };
-        /** Page[AnswerOut] */
-        Page_AnswerOut_: {
-            /** Items */
-            items: components["schemas"]["AnswerOut"][];
-            /** Next Cursor */
-            next_cursor?: string | null;
-            /** Total */
-            total?: number | null;
         };
         /** Page[ClientOut] */
         Page_ClientOut_: {
@@ -3678,15 +3594,6 @@ export interface components {
         Page_PaymentOut_: {
             /** Items */
             items: components["schemas"]["PaymentOut"][];
-            /** Next Cursor */
-            next_cursor?: string | null;
-            /** Total */
-            total?: number | null;
-        };
-        /** Page[PaymentProofLineOut] */
-        Page_PaymentProofLineOut_: {
-            /** Items */
-            items: components["schemas"]["PaymentProofLineOut"][];
             /** Next Cursor */
             next_cursor?: string | null;
             /** Total */
@@ -3729,12 +3636,6 @@ export interface components {
             total?: number | null;
         };
         /**
-         * PaidBy
-         * @description How the client says to have paid.
-         * @enum {string}
-         */
-        PaidBy: "check" | "bank_transfer" | "card" | "cash" | "other";
-        /**
          * PauseInput
          * @description ``until``: the firm's day on which reminders go on; without it, until somebody resumes.
          */
@@ -3770,26 +3671,71 @@ export interface components {
             author: string | null;
         };
         /**
-         * PaymentAlertOut
-         * @description A difference that did not pass by itself: a person has to look.
+         * PaymentDetail
+         * @description One payment with its story.
          */
-        PaymentAlertOut: {
+        PaymentDetail: {
             /**
              * Id
              * Format: uuid
              */
             id: string;
-            /**
-             * First Seen At
-             * Format: date-time
-             */
-            first_seen_at: string;
-            /**
-             * Raised At
-             * Format: date-time
-             */
-            raised_at: string;
-            line: components["schemas"]["PaymentProofLineOut"];
+            invoice: components["schemas"]["PaymentInvoice"] | null;
+            /** Client Name */
+            client_name: string | null;
+            source: components["schemas"]["PaymentSource"];
+            /** Method */
+            method: string | null;
+            amount: components["schemas"]["MoneyOut"];
+            refunded: components["schemas"]["MoneyOut"];
+            state: components["schemas"]["PaymentState"];
+            record_state: components["schemas"]["RecordState"];
+            /** Record Note */
+            record_note: string | null;
+            /** Paid At */
+            paid_at: string | null;
+            /** Settled At */
+            settled_at: string | null;
+            /** Recorded At */
+            recorded_at: string | null;
+            /** Confirmed At */
+            confirmed_at: string | null;
+            /** Stripe Reference */
+            stripe_reference: string | null;
+            /** Clio Url */
+            clio_url: string | null;
+            /** Has Clio Task */
+            has_clio_task: boolean;
+            overpaid: components["schemas"]["MoneyOut"] | null;
+            unmatched: components["schemas"]["MoneyOut"] | null;
+            /** Reference */
+            reference: string | null;
+            /** Received On */
+            received_on: string | null;
+            /** Noted By */
+            noted_by: string | null;
+            /** Is Assigned */
+            is_assigned: boolean;
+            /** Paid Together */
+            paid_together: components["schemas"]["PaymentPartOut"][];
+            refundable: components["schemas"]["MoneyOut"];
+            refundable_together: components["schemas"]["MoneyOut"];
+            /** Refunds */
+            refunds: components["schemas"]["RefundOut"][];
+            /** Assigned To */
+            assigned_to: components["schemas"]["AssignmentOut"][];
+            /** Assigned From */
+            assigned_from: string | null;
+            /** Can Undo */
+            can_undo: boolean;
+            /** Voided At */
+            voided_at: string | null;
+            /** Voided By */
+            voided_by: string | null;
+            /** Void Reason */
+            void_reason: string | null;
+            /** Story */
+            story: components["schemas"]["StoryEntry"][];
         };
         /**
          * PaymentInvoice
@@ -3842,6 +3788,15 @@ export interface components {
             /** Has Clio Task */
             has_clio_task: boolean;
             overpaid: components["schemas"]["MoneyOut"] | null;
+            unmatched: components["schemas"]["MoneyOut"] | null;
+            /** Reference */
+            reference: string | null;
+            /** Received On */
+            received_on: string | null;
+            /** Noted By */
+            noted_by: string | null;
+            /** Is Assigned */
+            is_assigned: boolean;
             /** Paid Together */
             paid_together: components["schemas"]["PaymentPartOut"][];
         };
@@ -3861,97 +3816,6 @@ export interface components {
             state: components["schemas"]["PaymentState"];
         };
         /**
-         * PaymentProofLineOut
-         * @description One payment on the three sides. A side without an amount has none, or was not checked.
-         */
-        PaymentProofLineOut: {
-            /**
-             * Id
-             * Format: uuid
-             */
-            id: string;
-            standing: components["schemas"]["Standing"];
-            finding: components["schemas"]["Finding"];
-            /**
-             * At
-             * Format: date-time
-             */
-            at: string;
-            /**
-             * Since
-             * Format: date-time
-             */
-            since: string;
-            /** Normal Until */
-            normal_until: string | null;
-            stripe: components["schemas"]["MoneyOut"] | null;
-            here: components["schemas"]["MoneyOut"] | null;
-            clio: components["schemas"]["MoneyOut"] | null;
-            /** Stripe Words */
-            stripe_words: string;
-            /** Here Words */
-            here_words: string;
-            /** Clio Words */
-            clio_words: string;
-            /** Sentence */
-            sentence: string;
-            /** Advice */
-            advice: string;
-            /** Stripe Reference */
-            stripe_reference: string | null;
-            /** Payment Id */
-            payment_id: string | null;
-            /** Invoice Id */
-            invoice_id: string | null;
-            /** Invoice Numbers */
-            invoice_numbers: string | null;
-            /** Client Name */
-            client_name: string | null;
-            /** Clio Url */
-            clio_url: string | null;
-        };
-        /**
-         * PaymentProofOut
-         * @description One check of Stripe, the books and Clio against one another.
-         */
-        PaymentProofOut: {
-            /**
-             * Id
-             * Format: uuid
-             */
-            id: string;
-            kind: components["schemas"]["ProofKind"];
-            state: components["schemas"]["ProofState"];
-            step: components["schemas"]["ProofStep"];
-            /** Asked By */
-            asked_by: string | null;
-            /**
-             * Started At
-             * Format: date-time
-             */
-            started_at: string;
-            /** Finished At */
-            finished_at: string | null;
-            /**
-             * Covers From
-             * Format: date-time
-             */
-            covers_from: string;
-            /** Stripe Checked */
-            stripe_checked: boolean;
-            /** Stripe Problem */
-            stripe_problem: string | null;
-            /** Clio Checked */
-            clio_checked: boolean;
-            /** Clio Problem */
-            clio_problem: string | null;
-            counts: components["schemas"]["ProofCounts"];
-            /** Healing */
-            healing: number;
-            /** Error */
-            error: string | null;
-        };
-        /**
          * PaymentSource
          * @description Where the money was seen.
          * @enum {string}
@@ -3962,7 +3826,19 @@ export interface components {
          * @description Where the money is.
          * @enum {string}
          */
-        PaymentState: "processing" | "settled" | "failed" | "partly_refunded" | "refunded" | "disputed";
+        PaymentState: "processing" | "settled" | "failed" | "partly_refunded" | "refunded" | "disputed" | "voided";
+        /**
+         * PaymentTotal
+         * @description Sums of the listed payments in one currency.
+         */
+        PaymentTotal: {
+            /** Count */
+            count: number;
+            received: components["schemas"]["MoneyOut"];
+            refunded: components["schemas"]["MoneyOut"];
+            net: components["schemas"]["MoneyOut"];
+            under_way: components["schemas"]["MoneyOut"];
+        };
         /**
          * PlanItem
          * @description A reminder to come. ``at`` is UTC, ``on`` the firm's day; ``note`` says what holds it.
@@ -4062,40 +3938,6 @@ export interface components {
          */
         PromiseState: "open" | "kept" | "broken" | "withdrawn";
         /**
-         * ProofCounts
-         * @description How many payments stand how.
-         */
-        ProofCounts: {
-            /** Differs */
-            differs: number;
-            /** Not Checked */
-            not_checked: number;
-            /** Waiting */
-            waiting: number;
-            /** Agrees */
-            agrees: number;
-            /** Outside */
-            outside: number;
-        };
-        /**
-         * ProofKind
-         * @description Why a proof was made.
-         * @enum {string}
-         */
-        ProofKind: "nightly" | "by_hand" | "after_healing";
-        /**
-         * ProofState
-         * @description How a proof stands.
-         * @enum {string}
-         */
-        ProofState: "running" | "finished" | "failed";
-        /**
-         * ProofStep
-         * @description What a running proof is doing.
-         * @enum {string}
-         */
-        ProofStep: "waiting" | "stripe" | "clio" | "comparing" | "healing";
-        /**
          * Readiness
          * @description The process is ready. The instant is the product's clock, in UTC.
          */
@@ -4159,6 +4001,57 @@ export interface components {
          * @enum {string}
          */
         RecordStrategy: "automatic" | "manual";
+        /**
+         * RefundInput
+         * @description Money to give back.
+         */
+        RefundInput: {
+            /** Amount Minor */
+            amount_minor?: number | null;
+            /**
+             * Whole Payment
+             * @default false
+             */
+            whole_payment: boolean;
+            /** Reason */
+            reason: string;
+        };
+        /**
+         * RefundOut
+         * @description Money given back, or on its way.
+         */
+        RefundOut: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            amount: components["schemas"]["MoneyOut"];
+            state: components["schemas"]["RefundState"];
+            /** Reason */
+            reason: string;
+            /** Asked By */
+            asked_by: string | null;
+            /** Of Whole Payment */
+            of_whole_payment: boolean;
+            /** Problem */
+            problem: string | null;
+            /** Stripe Reference */
+            stripe_reference: string | null;
+            /**
+             * Asked At
+             * Format: date-time
+             */
+            asked_at: string;
+            /** Ended At */
+            ended_at: string | null;
+        };
+        /**
+         * RefundState
+         * @description Where money on its way back to the client is.
+         * @enum {string}
+         */
+        RefundState: "asked" | "under_way" | "succeeded" | "failed" | "refused";
         /**
          * RefusedOut
          * @description An invoice that cannot be reminded, and why.
@@ -4893,12 +4786,6 @@ export interface components {
          */
         Sort: "due_on" | "-due_on" | "days_overdue" | "-days_overdue" | "number" | "-number" | "balance" | "-balance" | "client" | "-client";
         /**
-         * Standing
-         * @description How a line stands, the worst first: the order of the page.
-         * @enum {string}
-         */
-        Standing: "differs" | "not_checked" | "waiting" | "agrees" | "outside";
-        /**
          * StartInput
          * @description What to start. ``backlog`` says what becomes of steps whose day has passed.
          */
@@ -5047,6 +4934,25 @@ export interface components {
              * @default
              */
             reason: string;
+        };
+        /**
+         * StoryEntry
+         * @description One thing that happened to a payment.
+         */
+        StoryEntry: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Kind */
+            kind: string;
+            /** Title */
+            title: string;
+            /** Detail */
+            detail: string | null;
+            /** Actor */
+            actor: string | null;
         };
         /**
          * StripeConnectionOut
@@ -5236,6 +5142,14 @@ export interface components {
             payment_id: string | null;
         };
         /**
+         * UndoInput
+         * @description Why something is undone.
+         */
+        UndoInput: {
+            /** Reason */
+            reason: string;
+        };
+        /**
          * UpcomingCounts
          * @description How many reminders of the day are in which state.
          */
@@ -5386,12 +5300,6 @@ export interface components {
             /** Example */
             example: string;
         };
-        /**
-         * Verdict
-         * @description ``accept``: reminders stay on hold. ``decline``: they go on.
-         * @enum {string}
-         */
-        Verdict: "accept" | "decline";
         /**
          * VerificationSent
          * @description Where the link went.
@@ -6428,14 +6336,27 @@ export interface operations {
     payments_list: {
         parameters: {
             query?: {
-                state?: components["schemas"]["PaymentState"] | null;
-                record_state?: components["schemas"]["RecordState"] | null;
-                /** @description Part of an invoice number or client name, or a reference */
-                q?: string | null;
                 /** @description Rows a page */
                 limit?: number;
                 /** @description `next_cursor` of the page before */
                 cursor?: string | null;
+                state?: components["schemas"]["PaymentState"] | null;
+                record_state?: components["schemas"]["RecordState"] | null;
+                source?: components["schemas"]["PaymentSource"] | null;
+                method?: string | null;
+                client_id?: string | null;
+                /** @description A day in the firm's time zone, included */
+                from_day?: string | null;
+                /** @description A day in the firm's time zone, included */
+                to_day?: string | null;
+                /** @description Whole minor units (cents), included */
+                amount_from?: number | null;
+                /** @description Whole minor units (cents), included */
+                amount_to?: number | null;
+                /** @description Only what matches no open balance */
+                unmatched?: boolean;
+                /** @description Part of an invoice number or client name, or a reference */
+                q?: string | null;
             };
             header?: never;
             path?: never;
@@ -6450,6 +6371,100 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Page_PaymentOut_"];
+                };
+            };
+            /** @description A problem, in words */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    payments_list_totals: {
+        parameters: {
+            query?: {
+                state?: components["schemas"]["PaymentState"] | null;
+                record_state?: components["schemas"]["RecordState"] | null;
+                source?: components["schemas"]["PaymentSource"] | null;
+                method?: string | null;
+                client_id?: string | null;
+                /** @description A day in the firm's time zone, included */
+                from_day?: string | null;
+                /** @description A day in the firm's time zone, included */
+                to_day?: string | null;
+                /** @description Whole minor units (cents), included */
+                amount_from?: number | null;
+                /** @description Whole minor units (cents), included */
+                amount_to?: number | null;
+                /** @description Only what matches no open balance */
+                unmatched?: boolean;
+                /** @description Part of an invoice number or client name, or a reference */
+                q?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Items_PaymentTotal_"];
+                };
+            };
+            /** @description A problem, in words */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    payments_export: {
+        parameters: {
+            query?: {
+                state?: components["schemas"]["PaymentState"] | null;
+                record_state?: components["schemas"]["RecordState"] | null;
+                source?: components["schemas"]["PaymentSource"] | null;
+                method?: string | null;
+                client_id?: string | null;
+                /** @description A day in the firm's time zone, included */
+                from_day?: string | null;
+                /** @description A day in the firm's time zone, included */
+                to_day?: string | null;
+                /** @description Whole minor units (cents), included */
+                amount_from?: number | null;
+                /** @description Whole minor units (cents), included */
+                amount_to?: number | null;
+                /** @description Only what matches no open balance */
+                unmatched?: boolean;
+                /** @description Part of an invoice number or client name, or a reference */
+                q?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A CSV file */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": unknown;
                 };
             };
             /** @description A problem, in words */
@@ -6514,7 +6529,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["PaymentOut"];
+                    "application/json": components["schemas"]["PaymentDetail"];
                 };
             };
             /** @description A problem, in words */
@@ -6559,187 +6574,31 @@ export interface operations {
             };
         };
     };
-    payment_proofs_list: {
-        parameters: {
-            query?: {
-                limit?: number;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Items_PaymentProofOut_"];
-                };
-            };
-            /** @description A problem, in words */
-            "4XX": {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    payment_proofs_create: {
+    payments_create_refund: {
         parameters: {
             query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            202: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["PaymentProofOut"];
-                };
+            header: {
+                /** @description Made by the caller, new for each wish: asking again with it does nothing new */
+                "Idempotency-Key": string;
             };
-            /** @description A problem, in words */
-            "4XX": {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    payment_proofs_list_alerts: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Items_PaymentAlertOut_"];
-                };
-            };
-            /** @description A problem, in words */
-            "4XX": {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    payment_proofs_get: {
-        parameters: {
-            query?: never;
-            header?: never;
             path: {
-                proof_id: string;
+                payment_id: string;
             };
             cookie?: never;
         };
-        requestBody?: never;
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RefundInput"];
+            };
+        };
         responses: {
             /** @description Successful Response */
-            200: {
+            201: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["PaymentProofOut"];
-                };
-            };
-            /** @description A problem, in words */
-            "4XX": {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    payment_proofs_list_lines: {
-        parameters: {
-            query?: {
-                standing?: components["schemas"]["Standing"] | null;
-                /** @description Part of an invoice number or client name, or a reference */
-                q?: string | null;
-                /** @description Rows a page */
-                limit?: number;
-                /** @description `next_cursor` of the page before */
-                cursor?: string | null;
-            };
-            header?: never;
-            path: {
-                proof_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Page_PaymentProofLineOut_"];
-                };
-            };
-            /** @description A problem, in words */
-            "4XX": {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    payment_proofs_export: {
-        parameters: {
-            query?: {
-                standing?: components["schemas"]["Standing"] | null;
-                /** @description Part of an invoice number or client name, or a reference */
-                q?: string | null;
-            };
-            header?: never;
-            path: {
-                proof_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description The lines, as a file */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "text/csv": unknown;
+                    "application/json": components["schemas"]["RefundOut"];
                 };
             };
             /** @description A problem, in words */
@@ -8556,60 +8415,31 @@ export interface operations {
             };
         };
     };
-    answers_list: {
-        parameters: {
-            query?: {
-                /** @description Only those that nobody has decided about, of invoices that are still owed and that the answer holds */
-                to_do?: boolean;
-                /** @description Rows a page */
-                limit?: number;
-                /** @description `next_cursor` of the page before */
-                cursor?: string | null;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Page_AnswerOut_"];
-                };
-            };
-            /** @description A problem, in words */
-            "4XX": {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    invoices_list_answers: {
+    payments_note: {
         parameters: {
             query?: never;
-            header?: never;
+            header: {
+                /** @description Made by the caller, new for each wish: asking again with it does nothing new */
+                "Idempotency-Key": string;
+            };
             path: {
                 invoice_id: string;
             };
             cookie?: never;
         };
-        requestBody?: never;
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NotedPaymentInput"];
+            };
+        };
         responses: {
             /** @description Successful Response */
-            200: {
+            201: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Items_AnswerOut_"];
+                    "application/json": components["schemas"]["PaymentDetail"];
                 };
             };
             /** @description A problem, in words */
@@ -8623,28 +8453,62 @@ export interface operations {
             };
         };
     };
-    answers_decide: {
+    payments_list_open_invoices: {
         parameters: {
             query?: never;
             header?: never;
             path: {
-                answer_id: string;
+                payment_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Items_OpenInvoiceOut_"];
+                };
+            };
+            /** @description A problem, in words */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    payments_assign: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Made by the caller, new for each wish: asking again with it does nothing new */
+                "Idempotency-Key": string;
+            };
+            path: {
+                payment_id: string;
             };
             cookie?: never;
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["AnswerDecision"];
+                "application/json": components["schemas"]["AssignmentInput"];
             };
         };
         responses: {
             /** @description Successful Response */
-            200: {
+            201: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["AnswerOut"];
+                    "application/json": components["schemas"]["PaymentDetail"];
                 };
             };
             /** @description A problem, in words */
@@ -8658,16 +8522,20 @@ export interface operations {
             };
         };
     };
-    answers_reopen: {
+    payments_undo: {
         parameters: {
             query?: never;
             header?: never;
             path: {
-                answer_id: string;
+                payment_id: string;
             };
             cookie?: never;
         };
-        requestBody?: never;
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UndoInput"];
+            };
+        };
         responses: {
             /** @description Successful Response */
             200: {
@@ -8675,38 +8543,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["AnswerOut"];
-                };
-            };
-            /** @description A problem, in words */
-            "4XX": {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    answers_end_links: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                answer_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["AnswerOut"];
+                    "application/json": components["schemas"]["PaymentDetail"];
                 };
             };
             /** @description A problem, in words */

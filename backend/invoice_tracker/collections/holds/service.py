@@ -53,10 +53,11 @@ async def release_holds(
     now: datetime,
     kinds: Group[HoldKind] | None = None,
     hold_ids: Group[UUID] | None = None,
+    reason: str | None = None,
     author: str | None = None,
     silent: bool = False,
 ) -> int:
-    """Release the invoice's holds, or only those of some kinds or ids; how many there were.
+    """Release the invoice's holds, or only those of some kinds, ids or one reason; how many.
 
     A promise behind one of them is withdrawn. Holds of the client, the set or everything stay.
     ``silent`` writes nothing on the timeline: another hold takes their place. Locks the invoice
@@ -67,7 +68,9 @@ async def release_holds(
     wanted = [
         row
         for row in held
-        if (kinds is None or row.kind in kinds) and (hold_ids is None or row.id in hold_ids)
+        if (kinds is None or row.kind in kinds)
+        and (hold_ids is None or row.id in hold_ids)
+        and reason in (None, row.reason)
     ]
     if not wanted:
         return 0

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from invoice_tracker.collections.holds.service import add_hold
+from invoice_tracker.collections.holds.service import add_hold, release_holds
 from invoice_tracker.collections.service import reconsider
 from invoice_tracker.domain.holds import HoldKind
 from invoice_tracker.integrations.stripe.reading import Reading
@@ -17,6 +17,7 @@ from invoice_tracker.invoices.service import lock_invoices
 from invoice_tracker.payments.checkout_rows import close_checkout, lines_of
 from invoice_tracker.payments.models import CheckoutState, PaymentState
 from invoice_tracker.payments.service import PaymentChange, apply_report
+from invoice_tracker.payments.shares import assigned_invoices
 
 NOT_OURS = "Not a payment of this product: nothing to do."
 OTHER_FIRM = "Refused: it belongs to another firm."
@@ -27,6 +28,7 @@ REASONS = {
     PaymentState.refunded: "A payment was given back.",
     PaymentState.partly_refunded: "A part of a payment was given back.",
 }
+LOST = "A dispute was lost: the client's bank has taken the money back."
 
 
 async def fulfil(session: AsyncSession, *, firm_id: UUID, reading: Reading, now: datetime) -> str:
@@ -41,7 +43,11 @@ async def fulfil(session: AsyncSession, *, firm_id: UUID, reading: Reading, now:
     if not lines:
         return NO_CHECKOUT
     # Before the checkout's own row, as everybody does who locks both.
-    await lock_invoices(session, firm_id=firm_id, invoice_ids=[line.invoice_id for line in lines])
+    paid = {line.invoice_id for line in lines}
+    if reading.report is not None:
+        intent_id = reading.report.intent_id
+        paid.update(await assigned_invoices(session, firm_id=firm_id, intent_id=intent_id))
+    await lock_invoices(session, firm_id=firm_id, invoice_ids=paid)
     changes: list[PaymentChange] = []
     if reading.report is not None:
         changes = await apply_report(
@@ -52,6 +58,7 @@ async def fulfil(session: AsyncSession, *, firm_id: UUID, reading: Reading, now:
         return "The checkout is closed." if closed else NOTHING_NEW
     for change in changes:
         await _hold(session, firm_id, change, now)
+        await _let_go(session, firm_id, change, now)
     changed = [change.invoice_id for change in changes]
     await reconsider(session, firm_id=firm_id, invoice_ids=changed, now=now)
     states = dict.fromkeys(change.after.value.replace("_", " ") for change in changes)
@@ -67,6 +74,24 @@ async def _close(session: AsyncSession, firm_id: UUID, reading: Reading) -> bool
     )
 
 
+async def _let_go(
+    session: AsyncSession, firm_id: UUID, change: PaymentChange, now: datetime
+) -> None:
+    """A dispute that the firm has won leaves everything as it was before."""
+    if change.before is not PaymentState.disputed or change.refunded_more_minor > 0:
+        return
+    if change.after is PaymentState.disputed:
+        return
+    await release_holds(
+        session,
+        firm_id=firm_id,
+        invoice_id=change.invoice_id,
+        now=now,
+        kinds=[HoldKind.refund_or_chargeback],
+        reason=REASONS[PaymentState.disputed],
+    )
+
+
 async def _hold(session: AsyncSession, firm_id: UUID, change: PaymentChange, now: datetime) -> None:
     """Money that leaves again stops the reminders until a person has decided."""
     newly_disputed = (
@@ -79,6 +104,6 @@ async def _hold(session: AsyncSession, firm_id: UUID, change: PaymentChange, now
         firm_id=firm_id,
         invoice_id=change.invoice_id,
         kind=HoldKind.refund_or_chargeback,
-        reason=REASONS[change.after],
+        reason=LOST if change.before is PaymentState.disputed else REASONS[change.after],
         now=now,
     )

@@ -27,6 +27,7 @@ from invoice_tracker.integrations.stripe.connections import (
 )
 from invoice_tracker.integrations.stripe.models import ConnectionState
 from invoice_tracker.integrations.stripe.reading import status_of
+from invoice_tracker.integrations.stripe.refunds import give_refund
 from invoice_tracker.ports import (
     CheckoutLook,
     CheckoutRequest,
@@ -35,7 +36,9 @@ from invoice_tracker.ports import (
     GatewayPaymentPage,
     GatewayProblem,
     GatewayRefusal,
+    GivenRefund,
     OpenedCheckout,
+    RefundRequest,
 )
 from invoice_tracker.settings import Settings
 
@@ -121,6 +124,14 @@ class StripeGateway:
         except GatewayRefusal:
             # Not open any more, or the client is paying at this moment.
             return await self._status(firm_id, session_id)
+
+    async def give_refund(self, firm_id: UUID, request: RefundRequest) -> GivenRefund:
+        """Give money back, once for each ``request.refund_id``. Raises ``GatewayProblem``."""
+
+        async def give(client: stripe.StripeClient) -> GivenRefund:
+            return await give_refund(client, firm_id, request)
+
+        return await self.ask(firm_id, give)
 
     async def look_at_checkouts(self, firm_id: UUID, session_ids: Collection[str]) -> CheckoutLook:
         """What Stripe says of these sessions right now. Never raises for an outage."""

@@ -1,15 +1,15 @@
 """Reading a payment from Stripe as it stands now. The body of an event is only a hint."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from uuid import UUID
 
 import stripe
 
 from invoice_tracker.domain.money import Money
 from invoice_tracker.integrations.stripe.client import in_plain_words
-from invoice_tracker.payments.models import CheckoutState
-from invoice_tracker.payments.service import PaymentReport, ReportedState
+from invoice_tracker.payments.models import GOING_BACK, CheckoutState, RefundState
+from invoice_tracker.payments.reports import PaymentReport, ReportedRefund, ReportedState
 from invoice_tracker.ports import CheckoutStatus
 
 OPEN_DISPUTES = frozenset(
@@ -22,6 +22,13 @@ REPORTED = {
     "requires_payment_method": ReportedState.failed,
 }
 """Intents in any other state have moved no money yet, and say nothing."""
+REFUND_STATES = {
+    "pending": RefundState.under_way,
+    "requires_action": RefundState.under_way,
+    "succeeded": RefundState.succeeded,
+    "failed": RefundState.failed,
+    "canceled": RefundState.failed,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,10 +44,14 @@ class Reading:
 
     def marked_id(self, name: str) -> UUID | None:
         """An id from the marks, if there is one."""
-        try:
-            return UUID(self.marks.get(name, ""))
-        except ValueError:
-            return None
+        return _id_in(self.marks, name)
+
+
+def _id_in(marks: dict[str, str], name: str) -> UUID | None:
+    try:
+        return UUID(marks.get(name, ""))
+    except ValueError:
+        return None
 
 
 async def read_session(
@@ -49,7 +60,7 @@ async def read_session(
     """A checkout session and its payment. Raises ``GatewayProblem``."""
     with in_plain_words():
         session = await client.v1.checkout.sessions.retrieve_async(
-            session_id, {"expand": ["payment_intent.latest_charge"]}
+            session_id, {"expand": ["payment_intent.latest_charge.refunds"]}
         )
         intent = session.payment_intent
         report = None
@@ -71,7 +82,7 @@ async def read_intent(
     """A payment by its intent. Raises ``GatewayProblem``."""
     with in_plain_words():
         intent = await client.v1.payment_intents.retrieve_async(
-            intent_id, {"expand": ["latest_charge"]}
+            intent_id, {"expand": ["latest_charge.refunds"]}
         )
         report = await report_of(client, intent, session_id=None, asked_at=asked_at)
     return Reading(marks=marks_of(intent.metadata), livemode=intent.livemode, report=report)
@@ -108,7 +119,8 @@ async def report_of(
     disputed, lost = False, 0
     if charge is not None and charge.disputed:
         disputed, lost = await _disputes(client, intent.id)
-    refunded = charge.amount_refunded if charge is not None and settled else 0
+    refunds = await _refunds(client, charge) if charge is not None and settled else ()
+    refunded = sum(refund.amount_minor for refund in refunds if refund.state in GOING_BACK)
     amount = intent.amount_received if settled else intent.amount
     failure = intent.last_payment_error
     return PaymentReport(
@@ -121,7 +133,40 @@ async def report_of(
         method=_method(charge),
         asked_at=asked_at,
         failure=failure.message if failure is not None else None,
+        refunds=refunds,
     )
+
+
+async def _refunds(
+    client: stripe.StripeClient, charge: stripe.Charge
+) -> tuple[ReportedRefund, ...]:
+    """All refunds of a charge, oldest first. Those that failed leave the money with the firm."""
+    found = charge.refunds.data if charge.refunds is not None else []
+    if charge.refunds is None or charge.refunds.has_more:
+        listed = await client.v1.refunds.list_async({"charge": charge.id, "limit": 100})
+        found = [refund async for refund in listed.auto_paging_iter()]
+    return tuple(reported_refund(refund) for refund in reversed(found))
+
+
+def reported_refund(refund: stripe.Refund) -> ReportedRefund:
+    """One refund in the product's own words."""
+    marks = _marks(refund.metadata)
+    return ReportedRefund(
+        refund_id=refund.id,
+        amount_minor=refund.amount,
+        state=REFUND_STATES.get(refund.status or "", RefundState.under_way),
+        created_at=datetime.fromtimestamp(refund.created, tz=UTC),
+        problem=_why_failed(refund),
+        marked_refund_id=_id_in(marks, "refund_id"),
+        marked_payment_id=_id_in(marks, "payment_id"),
+    )
+
+
+def _why_failed(refund: stripe.Refund) -> str | None:
+    if REFUND_STATES.get(refund.status or "") is not RefundState.failed:
+        return None
+    why = (refund.failure_reason or "no reason given").replace("_", " ")
+    return f"The client's bank did not take the money back: {why}."
 
 
 async def _disputes(client: stripe.StripeClient, intent_id: str) -> tuple[bool, int]:

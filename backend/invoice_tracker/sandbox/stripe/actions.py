@@ -40,6 +40,8 @@ ACTIONS: dict[tuple[str, str], Action] = {
     ("payment_intents", "fail"): lambda w, b, i, _: lifecycle.fail(w, b, i),
     ("payment_intents", "refund"): _refund,
     ("payment_intents", "dispute"): _dispute,
+    ("refunds", "settle"): lambda w, b, r, _: money_back.settle_refund(w, b, r),
+    ("refunds", "fail"): lambda w, b, r, _: money_back.fail_refund(w, b, r),
     ("disputes", "close"): lambda w, b, d, wanted: money_back.close_dispute(
         w, b, d, outcome=str(wanted.get("outcome", ""))
     ),

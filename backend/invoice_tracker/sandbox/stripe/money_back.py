@@ -31,12 +31,20 @@ def refund(
         made, now=world.seconds(), amount=-made["amount"], fee=0, kind="refund"
     )
     made["balance_transaction"] = book.add("balance_transactions", entry)["id"]
+    by_bank = charge["payment_method_details"]["type"] == "us_bank_account"
+    if by_bank:
+        made.update(
+            status="pending",
+            destination_details={"type": "us_bank_transfer", "us_bank_transfer": {}},
+        )
     book.add("refunds", made)
     before = {"amount_refunded": charge["amount_refunded"], "refunded": charge["refunded"]}
     charge["amount_refunded"] += made["amount"]
     charge["refunded"] = charge["amount_refunded"] == charge["amount"]
     world.emit(book, "refund.created", made)
     world.emit(book, "charge.refunded", charge, previous=before)
+    if by_bank:
+        return made
     destination = made["destination_details"]
     made["destination_details"] = {
         **destination,
@@ -44,6 +52,36 @@ def refund(
     }
     world.emit(book, "refund.updated", made, previous={"destination_details": destination})
     return made
+
+
+def settle_refund(world: World, book: Book, refund: Obj) -> Obj:
+    """The payer's bank has taken a pending refund."""
+    if refund["status"] != "pending":
+        raise bad_request(f"Refund {refund['id']} is not pending; it is {refund['status']}.")
+    refund["status"] = "succeeded"
+    world.emit(book, "refund.updated", refund, previous={"status": "pending"})
+    return refund
+
+
+def fail_refund(world: World, book: Book, refund: Obj) -> Obj:
+    """The payer's bank sends a refund back: the money is the firm's again."""
+    if refund["status"] not in ("pending", "succeeded"):
+        raise bad_request(f"Refund {refund['id']} cannot fail; it is {refund['status']}.")
+    before = {"status": refund["status"]}
+    charge = book.get(refund["charge"], prefix="ch_")
+    charge["amount_refunded"] -= refund["amount"]
+    charge["refunded"] = False
+    entry = objects.new_balance_transaction(
+        refund, now=world.seconds(), amount=refund["amount"], fee=0, kind="refund_failure"
+    )
+    refund.update(
+        status="failed",
+        failure_reason="lost_or_stolen_card",
+        failure_balance_transaction=book.add("balance_transactions", entry)["id"],
+    )
+    world.emit(book, "refund.updated", refund, previous=before)
+    world.emit(book, "refund.failed", refund)
+    return refund
 
 
 def _check_refundable(charge: Obj, *, left: int, amount: int | None) -> None:

@@ -37,6 +37,11 @@ function show(paid_together: Payment['paid_together']) {
     clio_url: null,
     has_clio_task: false,
     overpaid: null,
+    unmatched: null,
+    reference: null,
+    received_on: null,
+    noted_by: null,
+    is_assigned: false,
     paid_together,
   };
   fakeApi({

@@ -8,6 +8,7 @@ const STATES: Record<Payment['state'], [string, string]> = {
   partly_refunded: ['Partly refunded', 'amber'],
   refunded: ['Refunded', 'gray'],
   disputed: ['Disputed', 'red'],
+  voided: ['Undone', 'gray'],
 };
 
 const RECORDS: Record<Payment['record_state'], [string, string]> = {

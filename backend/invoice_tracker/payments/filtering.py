@@ -1,0 +1,62 @@
+"""Which payments a request asks about: the same filters for list, totals and file."""
+
+from datetime import date, datetime, time, timedelta
+from typing import Annotated
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from fastapi import Depends, Query
+
+from invoice_tracker.accounts.deps import Reader
+from invoice_tracker.payments.models import PaymentSource, PaymentState, RecordState
+from invoice_tracker.payments.repository import PaymentFilter
+
+SearchParam = Annotated[
+    str | None,
+    Query(max_length=200, description="Part of an invoice number or client name, or a reference"),
+]
+FIRST, LAST = date(1970, 1, 1), date(9000, 1, 1)
+DayParam = Annotated[
+    date | None, Query(ge=FIRST, le=LAST, description="A day in the firm's time zone, included")
+]
+AmountParam = Annotated[
+    int | None, Query(ge=0, le=10**15, description="Whole minor units (cents), included")
+]
+
+
+def wanted_payments(
+    principal: Reader,
+    state: PaymentState | None = None,
+    record_state: RecordState | None = None,
+    source: PaymentSource | None = None,
+    method: Annotated[str | None, Query(max_length=60)] = None,
+    client_id: UUID | None = None,
+    from_day: DayParam = None,
+    to_day: DayParam = None,
+    amount_from: AmountParam = None,
+    amount_to: AmountParam = None,
+    unmatched: Annotated[bool, Query(description="Only what matches no open balance")] = False,
+    q: SearchParam = None,
+) -> PaymentFilter:
+    """What the query string asks for."""
+    zone = ZoneInfo(principal.firm_time_zone)
+    return PaymentFilter(
+        state=state,
+        record_state=record_state,
+        source=source,
+        method=method,
+        client_id=client_id,
+        since=_midnight(from_day, zone),
+        before=_midnight(to_day + timedelta(days=1), zone) if to_day else None,
+        least_minor=amount_from,
+        most_minor=amount_to,
+        unmatched=unmatched,
+        text=q,
+    )
+
+
+def _midnight(day: date | None, zone: ZoneInfo) -> datetime | None:
+    return datetime.combine(day, time(), tzinfo=zone) if day else None
+
+
+WantedParam = Annotated[PaymentFilter, Depends(wanted_payments)]
