@@ -57,6 +57,7 @@ async def test_a_payment_as_the_api_shows_it(
     assert answer.json() == {
         "id": str(payment.id),
         "invoice": {"id": str(invoice.id), "number": invoice.number},
+        "client_id": str(invoice.client_id),
         "client_name": "Ada Okafor",
         "source": "stripe",
         "method": "card",

@@ -60,6 +60,7 @@ class PaymentRow:
     client_name: str | None
     clio_url: str | None
     invoice_state: ClioState | None
+    client_id: UUID | None
     parts: tuple[PaymentPart, ...] = ()
     """All that was paid together, this one too; nothing where it was paid by itself."""
 
@@ -67,9 +68,11 @@ class PaymentRow:
 _CLIENT_ID = func.coalesce(Invoice.client_id, Payment.client_id)
 
 
-def _rows() -> Select[Payment, str, str, str, ClioState]:
+def _rows() -> Select[Payment, str, str, str, ClioState, UUID]:
     return (
-        select(Payment, Invoice.number, Client.name, Invoice.clio_url, Invoice.clio_state)
+        select(
+            Payment, Invoice.number, Client.name, Invoice.clio_url, Invoice.clio_state, Client.id
+        )
         .outerjoin(Invoice, Invoice.id == Payment.invoice_id)
         .outerjoin(Client, Client.id == _CLIENT_ID)
     )

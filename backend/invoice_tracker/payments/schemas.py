@@ -70,6 +70,7 @@ class PaymentOut(Output):
 
     id: UUID
     invoice: PaymentInvoice | None
+    client_id: UUID | None
     client_name: str | None
     source: PaymentSource
     method: str | None
@@ -106,6 +107,7 @@ class PaymentOut(Output):
         return cls(
             id=payment.id,
             invoice=_invoice_of(payment, row.invoice_number),
+            client_id=row.client_id,
             client_name=row.client_name,
             source=payment.source,
             method=payment.method,

@@ -578,6 +578,110 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/payment-proofs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Proofs
+         * @description The latest checks, newest first. They are kept for 30 days.
+         */
+        get: operations["payment_proofs_list"];
+        put?: never;
+        /**
+         * Create Proof
+         * @description Check Stripe, the books and Clio now. When a check is under way, that one is the answer.
+         */
+        post: operations["payment_proofs_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/payment-proofs/alerts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Alerts
+         * @description Differences that did not pass by themselves, the oldest first: a person has to look.
+         */
+        get: operations["payment_proofs_list_alerts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/payment-proofs/{proof_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Proof
+         * @description One check, and how far it is.
+         */
+        get: operations["payment_proofs_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/payment-proofs/{proof_id}/lines": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Lines
+         * @description Every payment in Stripe, here and in Clio, the differences first. Amounts in minor units.
+         */
+        get: operations["payment_proofs_list_lines"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/payment-proofs/{proof_id}/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Export Proof
+         * @description The lines as CSV, the differences first. Amounts are exact, days are the firm's.
+         */
+        get: operations["payment_proofs_export"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/payments/{payment_id}/refunds": {
         parameters: {
             query?: never;
@@ -1577,6 +1681,106 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/answers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Answers
+         * @description What clients have answered without logging in, the latest first.
+         */
+        get: operations["answers_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/invoices/{invoice_id}/answers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Of Invoice
+         * @description What was answered about an invoice, the latest first.
+         */
+        get: operations["invoices_list_answers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/answers/{answer_id}/decide": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Decide
+         * @description Accept an answer, so that reminders stay on hold, or decline it, so that they go on.
+         */
+        post: operations["answers_decide"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/answers/{answer_id}/reopen": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Reopen
+         * @description Take a decision back: the answer holds as before, and is to be decided about.
+         */
+        post: operations["answers_reopen"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/answers/{answer_id}/end-links": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * End Links
+         * @description The links by which this person could answer stop working; the next mail has others.
+         */
+        post: operations["answers_end_links"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/invoices/{invoice_id}/payments": {
         parameters: {
             query?: never;
@@ -2220,6 +2424,8 @@ export interface components {
             to_call: number;
             /** To Record */
             to_record: number;
+            /** Payments Differ */
+            payments_differ: number;
             /** Safe Mode */
             safe_mode: boolean;
             /** Queued Today */
@@ -2237,6 +2443,102 @@ export interface components {
          * @enum {string}
          */
         Anchor: "due" | "issue" | "start" | "month";
+        /**
+         * AnswerDecision
+         * @description What a person decides about an answer.
+         *
+         *     ``until`` goes with an accepted payment or plan: reminders wait until that day begins. Without
+         *     it they wait two weeks for Clio to show the payment; with a plan, until somebody resumes.
+         */
+        AnswerDecision: {
+            verdict: components["schemas"]["Verdict"];
+            /** Until */
+            until?: string | null;
+            /**
+             * Note
+             * @default
+             */
+            note: string;
+        };
+        /**
+         * AnswerKind
+         * @description What the client says.
+         * @enum {string}
+         */
+        AnswerKind: "paid" | "promise" | "dispute" | "plan" | "not_me";
+        /**
+         * AnswerOut
+         * @description What a client answered without logging in, and what a person has decided about it.
+         */
+        AnswerOut: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            kind: components["schemas"]["AnswerKind"];
+            /**
+             * Said
+             * @description In a sentence, without the note
+             */
+            said: string;
+            /** Note */
+            note: string;
+            /** Paid On */
+            paid_on: string | null;
+            paid_by: components["schemas"]["PaidBy"] | null;
+            /** Reference */
+            reference: string;
+            /** Promised On */
+            promised_on: string | null;
+            client: components["schemas"]["ClientRef"];
+            /**
+             * Recipient
+             * @description The address whose mail had the link
+             */
+            recipient: string;
+            /** Invoices */
+            invoices: components["schemas"]["AnsweredInvoiceOut"][];
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            state: components["schemas"]["AnswerState"];
+            /** Ended At */
+            ended_at: string | null;
+            /** Ended By */
+            ended_by: string | null;
+            /** End Note */
+            end_note: string;
+        };
+        /**
+         * AnswerState
+         * @description ``open`` until a person decides, or the client answers something else.
+         * @enum {string}
+         */
+        AnswerState: "open" | "accepted" | "declined" | "replaced";
+        /**
+         * AnsweredInvoiceOut
+         * @description An invoice that an answer is about.
+         */
+        AnsweredInvoiceOut: {
+            invoice: components["schemas"]["InvoiceRef"];
+            /** @description What is still owed on it now */
+            balance: components["schemas"]["MoneyOut"];
+            /**
+             * Is Held
+             * @description Whether the hold that the answer has set is in force
+             */
+            is_held: boolean;
+            /** Held Until */
+            held_until: string | null;
+            /**
+             * Replaced At
+             * @description When the client answered something else
+             */
+            replaced_at: string | null;
+        };
         /**
          * ApprovalInput
          * @description Whether a person must agree to every mail of the set.
@@ -2963,6 +3265,12 @@ export interface components {
             text: string;
         };
         /**
+         * Finding
+         * @description What was found.
+         * @enum {string}
+         */
+        Finding: "only_in_stripe" | "only_here" | "only_in_clio" | "state_differs" | "amounts_differ" | "refunded_in_stripe" | "refunded_here" | "dispute_differs" | "voided_in_clio" | "missing_in_clio" | "less_in_clio" | "more_in_clio" | "refund_not_in_clio" | "not_checked" | "other_account" | "just_arrived" | "under_way" | "to_be_recorded" | "for_a_person" | "to_be_confirmed" | "agrees" | "not_ours" | "from_before";
+        /**
          * FindingOut
          * @description One thing the linter noticed. An error keeps the set from being saved.
          */
@@ -3122,7 +3430,7 @@ export interface components {
          * @description Why a collection sends nothing for now.
          * @enum {string}
          */
-        HoldKind: "paused" | "promise" | "dispute" | "payment_processing" | "checkout_open" | "clio_payment_pending" | "refund_or_chargeback" | "stale_data" | "clio_disconnected" | "no_address" | "no_due_date" | "bounced" | "awaiting_approval" | "safe_mode" | "sender_unverified" | "set_archived" | "other_sender";
+        HoldKind: "paused" | "promise" | "dispute" | "payment_processing" | "checkout_open" | "clio_payment_pending" | "refund_or_chargeback" | "stale_data" | "clio_disconnected" | "no_address" | "no_due_date" | "bounced" | "awaiting_approval" | "safe_mode" | "sender_unverified" | "set_archived" | "other_sender" | "client_paid" | "plan_wanted" | "wrong_person";
         /**
          * HoldOut
          * @description A hold in force, or to come. One that follows from other facts has no id and no start.
@@ -3286,6 +3594,11 @@ export interface components {
             remindable: boolean;
             collection: components["schemas"]["CollectionRef"] | null;
         };
+        /** Items[AnswerOut] */
+        Items_AnswerOut_: {
+            /** Items */
+            items: components["schemas"]["AnswerOut"][];
+        };
         /** Items[ClosureOut] */
         Items_ClosureOut_: {
             /** Items */
@@ -3320,6 +3633,16 @@ export interface components {
         Items_PauseOut_: {
             /** Items */
             items: components["schemas"]["PauseOut"][];
+        };
+        /** Items[PaymentAlertOut] */
+        Items_PaymentAlertOut_: {
+            /** Items */
+            items: components["schemas"]["PaymentAlertOut"][];
+        };
+        /** Items[PaymentProofOut] */
+        Items_PaymentProofOut_: {
+            /** Items */
+            items: components["schemas"]["PaymentProofOut"][];
         };
         /** Items[PaymentTotal] */
         Items_PaymentTotal_: {
@@ -3572,6 +3895,15 @@ export interface components {
             /** Rule Ids */
             rule_ids: string[];
         };
+        /** Page[AnswerOut] */
+        Page_AnswerOut_: {
+            /** Items */
+            items: components["schemas"]["AnswerOut"][];
+            /** Next Cursor */
+            next_cursor?: string | null;
+            /** Total */
+            total?: number | null;
+        };
         /** Page[ClientOut] */
         Page_ClientOut_: {
             /** Items */
@@ -3594,6 +3926,15 @@ export interface components {
         Page_PaymentOut_: {
             /** Items */
             items: components["schemas"]["PaymentOut"][];
+            /** Next Cursor */
+            next_cursor?: string | null;
+            /** Total */
+            total?: number | null;
+        };
+        /** Page[PaymentProofLineOut] */
+        Page_PaymentProofLineOut_: {
+            /** Items */
+            items: components["schemas"]["PaymentProofLineOut"][];
             /** Next Cursor */
             next_cursor?: string | null;
             /** Total */
@@ -3636,6 +3977,12 @@ export interface components {
             total?: number | null;
         };
         /**
+         * PaidBy
+         * @description How the client says to have paid.
+         * @enum {string}
+         */
+        PaidBy: "check" | "bank_transfer" | "card" | "cash" | "other";
+        /**
          * PauseInput
          * @description ``until``: the firm's day on which reminders go on; without it, until somebody resumes.
          */
@@ -3671,6 +4018,28 @@ export interface components {
             author: string | null;
         };
         /**
+         * PaymentAlertOut
+         * @description A difference that did not pass by itself: a person has to look.
+         */
+        PaymentAlertOut: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * First Seen At
+             * Format: date-time
+             */
+            first_seen_at: string;
+            /**
+             * Raised At
+             * Format: date-time
+             */
+            raised_at: string;
+            line: components["schemas"]["PaymentProofLineOut"];
+        };
+        /**
          * PaymentDetail
          * @description One payment with its story.
          */
@@ -3681,6 +4050,8 @@ export interface components {
              */
             id: string;
             invoice: components["schemas"]["PaymentInvoice"] | null;
+            /** Client Id */
+            client_id: string | null;
             /** Client Name */
             client_name: string | null;
             source: components["schemas"]["PaymentSource"];
@@ -3762,6 +4133,8 @@ export interface components {
              */
             id: string;
             invoice: components["schemas"]["PaymentInvoice"] | null;
+            /** Client Id */
+            client_id: string | null;
             /** Client Name */
             client_name: string | null;
             source: components["schemas"]["PaymentSource"];
@@ -3814,6 +4187,97 @@ export interface components {
             amount: components["schemas"]["MoneyOut"];
             refunded: components["schemas"]["MoneyOut"];
             state: components["schemas"]["PaymentState"];
+        };
+        /**
+         * PaymentProofLineOut
+         * @description One payment on the three sides. A side without an amount has none, or was not checked.
+         */
+        PaymentProofLineOut: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            standing: components["schemas"]["Standing"];
+            finding: components["schemas"]["Finding"];
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /**
+             * Since
+             * Format: date-time
+             */
+            since: string;
+            /** Normal Until */
+            normal_until: string | null;
+            stripe: components["schemas"]["MoneyOut"] | null;
+            here: components["schemas"]["MoneyOut"] | null;
+            clio: components["schemas"]["MoneyOut"] | null;
+            /** Stripe Words */
+            stripe_words: string;
+            /** Here Words */
+            here_words: string;
+            /** Clio Words */
+            clio_words: string;
+            /** Sentence */
+            sentence: string;
+            /** Advice */
+            advice: string;
+            /** Stripe Reference */
+            stripe_reference: string | null;
+            /** Payment Id */
+            payment_id: string | null;
+            /** Invoice Id */
+            invoice_id: string | null;
+            /** Invoice Numbers */
+            invoice_numbers: string | null;
+            /** Client Name */
+            client_name: string | null;
+            /** Clio Url */
+            clio_url: string | null;
+        };
+        /**
+         * PaymentProofOut
+         * @description One check of Stripe, the books and Clio against one another.
+         */
+        PaymentProofOut: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            kind: components["schemas"]["ProofKind"];
+            state: components["schemas"]["ProofState"];
+            step: components["schemas"]["ProofStep"];
+            /** Asked By */
+            asked_by: string | null;
+            /**
+             * Started At
+             * Format: date-time
+             */
+            started_at: string;
+            /** Finished At */
+            finished_at: string | null;
+            /**
+             * Covers From
+             * Format: date-time
+             */
+            covers_from: string;
+            /** Stripe Checked */
+            stripe_checked: boolean;
+            /** Stripe Problem */
+            stripe_problem: string | null;
+            /** Clio Checked */
+            clio_checked: boolean;
+            /** Clio Problem */
+            clio_problem: string | null;
+            counts: components["schemas"]["ProofCounts"];
+            /** Healing */
+            healing: number;
+            /** Error */
+            error: string | null;
         };
         /**
          * PaymentSource
@@ -3937,6 +4401,40 @@ export interface components {
          * @enum {string}
          */
         PromiseState: "open" | "kept" | "broken" | "withdrawn";
+        /**
+         * ProofCounts
+         * @description How many payments stand how.
+         */
+        ProofCounts: {
+            /** Differs */
+            differs: number;
+            /** Not Checked */
+            not_checked: number;
+            /** Waiting */
+            waiting: number;
+            /** Agrees */
+            agrees: number;
+            /** Outside */
+            outside: number;
+        };
+        /**
+         * ProofKind
+         * @description Why a proof was made.
+         * @enum {string}
+         */
+        ProofKind: "nightly" | "by_hand" | "after_healing";
+        /**
+         * ProofState
+         * @description How a proof stands.
+         * @enum {string}
+         */
+        ProofState: "running" | "finished" | "failed";
+        /**
+         * ProofStep
+         * @description What a running proof is doing.
+         * @enum {string}
+         */
+        ProofStep: "waiting" | "stripe" | "clio" | "comparing" | "healing";
         /**
          * Readiness
          * @description The process is ready. The instant is the product's clock, in UTC.
@@ -4786,6 +5284,12 @@ export interface components {
          */
         Sort: "due_on" | "-due_on" | "days_overdue" | "-days_overdue" | "number" | "-number" | "balance" | "-balance" | "client" | "-client";
         /**
+         * Standing
+         * @description How a line stands, the worst first: the order of the page.
+         * @enum {string}
+         */
+        Standing: "differs" | "not_checked" | "waiting" | "agrees" | "outside";
+        /**
          * StartInput
          * @description What to start. ``backlog`` says what becomes of steps whose day has passed.
          */
@@ -5300,6 +5804,12 @@ export interface components {
             /** Example */
             example: string;
         };
+        /**
+         * Verdict
+         * @description ``accept``: reminders stay on hold. ``decline``: they go on.
+         * @enum {string}
+         */
+        Verdict: "accept" | "decline";
         /**
          * VerificationSent
          * @description Where the link went.
@@ -6561,6 +7071,200 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PaymentOut"];
+                };
+            };
+            /** @description A problem, in words */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    payment_proofs_list: {
+        parameters: {
+            query?: {
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Items_PaymentProofOut_"];
+                };
+            };
+            /** @description A problem, in words */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    payment_proofs_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PaymentProofOut"];
+                };
+            };
+            /** @description A problem, in words */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    payment_proofs_list_alerts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Items_PaymentAlertOut_"];
+                };
+            };
+            /** @description A problem, in words */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    payment_proofs_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                proof_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PaymentProofOut"];
+                };
+            };
+            /** @description A problem, in words */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    payment_proofs_list_lines: {
+        parameters: {
+            query?: {
+                standing?: components["schemas"]["Standing"] | null;
+                /** @description Part of an invoice number or client name, or a reference */
+                q?: string | null;
+                /** @description Rows a page */
+                limit?: number;
+                /** @description `next_cursor` of the page before */
+                cursor?: string | null;
+            };
+            header?: never;
+            path: {
+                proof_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_PaymentProofLineOut_"];
+                };
+            };
+            /** @description A problem, in words */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    payment_proofs_export: {
+        parameters: {
+            query?: {
+                standing?: components["schemas"]["Standing"] | null;
+                /** @description Part of an invoice number or client name, or a reference */
+                q?: string | null;
+            };
+            header?: never;
+            path: {
+                proof_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The lines, as a file */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": unknown;
                 };
             };
             /** @description A problem, in words */
@@ -8402,6 +9106,170 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PromiseOut"];
+                };
+            };
+            /** @description A problem, in words */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    answers_list: {
+        parameters: {
+            query?: {
+                /** @description Only those that nobody has decided about, of invoices that are still owed and that the answer holds */
+                to_do?: boolean;
+                /** @description Rows a page */
+                limit?: number;
+                /** @description `next_cursor` of the page before */
+                cursor?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_AnswerOut_"];
+                };
+            };
+            /** @description A problem, in words */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    invoices_list_answers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                invoice_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Items_AnswerOut_"];
+                };
+            };
+            /** @description A problem, in words */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    answers_decide: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                answer_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AnswerDecision"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AnswerOut"];
+                };
+            };
+            /** @description A problem, in words */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    answers_reopen: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                answer_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AnswerOut"];
+                };
+            };
+            /** @description A problem, in words */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    answers_end_links: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                answer_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AnswerOut"];
                 };
             };
             /** @description A problem, in words */

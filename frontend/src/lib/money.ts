@@ -23,6 +23,15 @@ export function toDecimal(amountMinor: number, digits: number): string {
   return `${sign}${text.slice(0, -digits)}.${text.slice(-digits)}`;
 }
 
+/** A decimal text as whole minor units, exact: "1234.5" → 123450; null where it is no such amount. */
+export function toMinor(decimal: string, digits: number): number | null {
+  const parts = /^(\d{1,12})(?:\.(\d*))?$/.exec(decimal.trim().replaceAll(',', ''));
+  if (!parts) return null;
+  const fraction = parts[2] ?? '';
+  if (fraction.length > digits) return null;
+  return Number(`${parts[1] ?? ''}${fraction.padEnd(digits, '0')}`);
+}
+
 /** {123450, USD} → "$1,234.50" */
 export function formatMoney(money: Money): string {
   const decimal = toDecimal(money.amount_minor, minorDigits(money.currency));

@@ -26,6 +26,7 @@ import { InvoiceFacts } from '@/features/invoices/invoice-facts';
 import { InvoiceLinks } from '@/features/invoices/invoice-links';
 import { invoiceQuery, timelineQuery } from '@/features/invoices/queries';
 import { Timeline } from '@/features/invoices/timeline';
+import { NotePayment } from '@/features/payments/note-payment-dialog';
 import { MailDrawer } from '@/features/reminders/mail-drawer';
 import { useMay } from '@/lib/session';
 import { SECTION_NAMES } from '@/lib/texts';
@@ -110,6 +111,9 @@ function Actions({ invoice }: { invoice: InvoiceDetail }) {
     <>
       {collection ? <CollectionActions collection={collection} number={invoice.number} /> : null}
       <WhatClientSays invoice={invoice} collectionId={collection?.state === 'active' ? id : undefined} />
+      {mayWork && invoice.clio_state === 'awaiting_payment' && invoice.balance.amount_minor > 0 ? (
+        <NotePayment invoiceId={invoice.id} balance={invoice.balance} />
+      ) : null}
       <InvoiceLinks invoice={invoice} />
       {canStart ? (
         <LinkButton to="/collections/start" search={{ invoice: invoice.id }}>

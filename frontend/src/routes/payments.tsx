@@ -10,11 +10,16 @@ import { LinkButton } from '@/components/links';
 import { PageHeader } from '@/components/page-header';
 import { Lines } from '@/components/query-view';
 import { activityQuery } from '@/features/activity/queries';
-import { SearchBox } from '@/components/search-box';
 import { ProofPanel } from '@/features/payment-proofs/proof-panel';
+import type { PaymentFilters } from '@/features/payments/filters';
+import { PaymentFilterBar } from '@/features/payments/payment-filters';
+import { PaymentTotals } from '@/features/payments/payment-totals';
 import { PaymentsTable } from '@/features/payments/payments-table';
-import { paymentsQuery, toRecordQuery } from '@/features/payments/queries';
+import { paymentsQuery, toRecordQuery, totalsQuery, unmatchedQuery } from '@/features/payments/queries';
 import { ToRecordList } from '@/features/payments/to-record-list';
+import { UnmatchedList } from '@/features/payments/unmatched-list';
+
+import { parsePaymentSearch } from './search';
 
 const route = getRouteApi('/staff/shell/payments');
 
@@ -39,9 +44,13 @@ function PagesView({ query, empty, children }: { query: Pages; empty: ReactNode;
   );
 }
 
-function AllPayments({ q }: { q: string | undefined }) {
+function AllPayments({ filters }: { filters: PaymentFilters }) {
   const navigate = useNavigate();
-  const empty = q ? (
+  const payments = useInfiniteQuery(paymentsQuery(filters));
+  const totals = useQuery(totalsQuery(filters)).data?.items ?? [];
+  const show = (search: PaymentFilters) => void navigate({ to: '/payments', search, replace: true });
+  const isFiltered = Object.values(filters).some((value) => value !== undefined);
+  const empty = isFiltered ? (
     <EmptyState icon={IconCreditCard} title="No payment matches" />
   ) : (
     <EmptyState
@@ -54,17 +63,29 @@ function AllPayments({ q }: { q: string | undefined }) {
   );
   return (
     <Stack>
-      <Group>
-        <SearchBox
-          value={q ?? ''}
-          label="Search by invoice, client or reference"
-          onChange={(text) => void navigate({ to: '/payments', search: { q: text || undefined }, replace: true })}
-        />
-      </Group>
-      <PagesView query={useInfiniteQuery(paymentsQuery(q))} empty={empty}>
+      <PaymentFilterBar
+        filters={filters}
+        clientName={payments.data?.pages[0]?.items[0]?.client_name ?? undefined}
+        onChange={show}
+      />
+      <PaymentTotals totals={totals} />
+      <PagesView query={payments} empty={empty}>
         {(items) => <PaymentsTable payments={items} />}
       </PagesView>
     </Stack>
+  );
+}
+
+function Unmatched() {
+  const empty = (
+    <EmptyState icon={IconCircleCheck} title="No unmatched money">
+      Money that is more than was owed, in another currency, or for an invoice that is gone waits here.
+    </EmptyState>
+  );
+  return (
+    <PagesView query={useInfiniteQuery(unmatchedQuery)} empty={empty}>
+      {(items) => <UnmatchedList payments={items} />}
+    </PagesView>
   );
 }
 
@@ -82,27 +103,32 @@ function ToRecord() {
 }
 
 export default function Payments() {
-  const { tab, q, standing } = route.useSearch();
+  const { tab, standing, ...filters } = route.useSearch();
   const navigate = useNavigate();
+  const unmatched = useInfiniteQuery(unmatchedQuery).data?.pages[0]?.total ?? 0;
   const waiting = useQuery(activityQuery).data?.to_record ?? 0;
   return (
     <>
       <PageHeader title="Payments" about="Money for invoices: settled, recorded in Clio, confirmed by reading Clio again." />
       <Tabs
         value={tab ?? 'all'}
-        onChange={(next) =>
-          void navigate({ to: '/payments', search: next === 'to-record' || next === 'proof' ? { tab: next } : {} })
-        }
+        onChange={(tab) => void navigate({ to: '/payments', search: parsePaymentSearch({ tab }) })}
       >
         <Tabs.List mb="md">
-          <Tabs.Tab value="all">All payments</Tabs.Tab>
+          <Tabs.Tab value="all">All</Tabs.Tab>
           <Tabs.Tab value="to-record" rightSection={waiting ? <Badge size="sm" color="amber">{waiting}</Badge> : null}>
             To record in Clio
+          </Tabs.Tab>
+          <Tabs.Tab value="unmatched" rightSection={unmatched ? <Badge size="sm" color="amber">{unmatched}</Badge> : null}>
+            Unmatched
           </Tabs.Tab>
           <Tabs.Tab value="proof">Proof</Tabs.Tab>
         </Tabs.List>
         <Tabs.Panel value="all">
-          <AllPayments q={q} />
+          <AllPayments filters={filters} />
+        </Tabs.Panel>
+        <Tabs.Panel value="unmatched">
+          <Unmatched />
         </Tabs.Panel>
         <Tabs.Panel value="to-record">
           <ToRecord />
@@ -111,7 +137,7 @@ export default function Payments() {
           {tab === 'proof' ? (
             <ProofPanel
               standing={standing}
-              q={q}
+              q={filters.q}
               onChange={(wanted) => void navigate({ to: '/payments', search: { tab: 'proof', ...wanted }, replace: true })}
             />
           ) : null}

@@ -1,4 +1,7 @@
 import type { Section, Sort } from '@/api/types';
+import {
+  PAYMENT_METHODS, PAYMENT_SOURCES, PAYMENT_STATES, RECORD_STATES, type PaymentFilters,
+} from '@/features/payments/filters';
 import { SECTIONS } from '@/lib/texts';
 
 type Raw = Record<string, unknown>;
@@ -20,6 +23,10 @@ export function text(value: unknown): string | undefined {
 
 function oneOf<T extends string>(allowed: readonly T[], value: unknown): T | undefined {
   return allowed.find((item) => item === value);
+}
+
+function matching(form: RegExp, value: unknown): string | undefined {
+  return typeof value === 'string' && form.test(value) ? value : undefined;
 }
 
 export const SORTS: readonly Sort[] = [
@@ -62,16 +69,27 @@ export function parseStartSearch(raw: Raw): StartSearch {
 }
 
 const STANDINGS = ['differs', 'not_checked', 'waiting', 'agrees', 'outside'] as const;
+export const PAYMENT_TABS = ['to-record', 'unmatched', 'proof'] as const;
 
-export function parsePaymentSearch(raw: Raw): {
-  tab?: 'to-record' | 'proof';
-  q?: string;
+export type PaymentSearch = PaymentFilters & {
+  tab?: (typeof PAYMENT_TABS)[number];
   standing?: (typeof STANDINGS)[number];
-} {
+};
+
+export function parsePaymentSearch(raw: Raw): PaymentSearch {
   return {
-    tab: oneOf(['to-record', 'proof'] as const, raw.tab),
-    q: text(raw.q),
+    tab: oneOf(PAYMENT_TABS, raw.tab),
     standing: oneOf(STANDINGS, raw.standing),
+    q: text(raw.q),
+    state: oneOf(PAYMENT_STATES, raw.state),
+    source: oneOf(PAYMENT_SOURCES, raw.source),
+    method: oneOf(PAYMENT_METHODS, raw.method),
+    record: oneOf(RECORD_STATES, raw.record),
+    from: matching(/^\d{4}-\d{2}-\d{2}$/, raw.from),
+    to: matching(/^\d{4}-\d{2}-\d{2}$/, raw.to),
+    min: matching(/^\d{1,10}(\.\d{1,3})?$/, raw.min),
+    max: matching(/^\d{1,10}(\.\d{1,3})?$/, raw.max),
+    client: text(raw.client),
   };
 }
 

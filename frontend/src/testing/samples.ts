@@ -1,4 +1,4 @@
-import type { Activity, FirmSetup, InvoiceRow, Session, Step, Upcoming } from '@/api/types';
+import type { Activity, FirmSetup, InvoiceRow, PaymentDetail, Session, Step, Upcoming } from '@/api/types';
 
 export const session: Session = {
   user: { id: 'u1', name: 'Ann Example', email: 'ann@example.com', role: 'owner' },
@@ -94,3 +94,46 @@ export function anUpcoming(number: string, changes: Partial<Upcoming> = {}): Upc
     ...changes,
   };
 }
+
+const dollars = (amount_minor: number) => ({ amount_minor, currency: 'USD' });
+
+/** A card payment of 1,200.00 that Clio shows. */
+export const payment: PaymentDetail = {
+  id: 'p1',
+  invoice: { id: 'i-p1', number: '1042' },
+  client_id: 'c1',
+  client_name: 'Riverside Bakery',
+  source: 'stripe',
+  method: 'card',
+  amount: dollars(120_000),
+  refunded: dollars(0),
+  state: 'settled',
+  record_state: 'confirmed',
+  record_note: null,
+  paid_at: '2026-03-02T15:00:00Z',
+  settled_at: '2026-03-02T15:00:00Z',
+  recorded_at: '2026-03-02T15:01:00Z',
+  confirmed_at: '2026-03-02T15:15:00Z',
+  stripe_reference: 'pi_1',
+  clio_url: 'https://app.clio.com/nc/#/bills/1',
+  has_clio_task: false,
+  overpaid: null,
+  unmatched: null,
+  reference: null,
+  received_on: null,
+  noted_by: null,
+  is_assigned: false,
+  paid_together: [],
+  refundable: dollars(120_000),
+  refundable_together: dollars(120_000),
+  refunds: [],
+  assigned_to: [],
+  assigned_from: null,
+  can_undo: false,
+  voided_at: null,
+  voided_by: null,
+  void_reason: null,
+  story: [
+    { at: '2026-03-02T15:00:00Z', kind: 'payment_settled', title: '$1,200.00 was paid by Stripe', detail: null, actor: null },
+  ],
+};

@@ -150,7 +150,7 @@ async def _refunds(
 
 def reported_refund(refund: stripe.Refund) -> ReportedRefund:
     """One refund in the product's own words."""
-    marks = _marks(refund.metadata)
+    marks = marks_of(refund.metadata)
     return ReportedRefund(
         refund_id=refund.id,
         amount_minor=refund.amount,

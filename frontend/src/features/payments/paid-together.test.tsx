@@ -3,7 +3,7 @@ import { expect, it } from 'vitest';
 import type { Payment } from '@/api/types';
 import { fakeApi } from '@/testing/fake-api';
 import { brokenRules, renderApp } from '@/testing/render-app';
-import { activity, session, setup } from '@/testing/samples';
+import { activity, payment as sample, session, setup } from '@/testing/samples';
 
 const dollars = (amount_minor: number) => ({ amount_minor, currency: 'USD' });
 
@@ -18,32 +18,7 @@ function part(id: string, number: string, amount: number, refunded = 0): Payment
 }
 
 function show(paid_together: Payment['paid_together']) {
-  const payment: Payment = {
-    id: 'p1',
-    invoice: { id: 'i-p1', number: '1042' },
-    client_name: 'Riverside Bakery',
-    source: 'stripe',
-    method: 'card',
-    amount: dollars(120_000),
-    refunded: dollars(0),
-    state: 'settled',
-    record_state: 'confirmed',
-    record_note: null,
-    paid_at: '2026-03-02T15:00:00Z',
-    settled_at: '2026-03-02T15:00:00Z',
-    recorded_at: '2026-03-02T15:01:00Z',
-    confirmed_at: '2026-03-02T15:15:00Z',
-    stripe_reference: 'pi_1',
-    clio_url: null,
-    has_clio_task: false,
-    overpaid: null,
-    unmatched: null,
-    reference: null,
-    received_on: null,
-    noted_by: null,
-    is_assigned: false,
-    paid_together,
-  };
+  const payment = { ...sample, paid_together };
   fakeApi({
     'GET /sessions/current': () => ({ body: session }),
     'GET /firm/setup': () => ({ body: setup }),

@@ -1,7 +1,7 @@
 import { Badge } from '@mantine/core';
 import type { Payment } from '@/api/types';
 
-const STATES: Record<Payment['state'], [string, string]> = {
+export const STATES: Record<Payment['state'], [string, string]> = {
   processing: ['Processing', 'amber'],
   settled: ['Settled', 'green'],
   failed: ['Failed', 'red'],
@@ -11,10 +11,10 @@ const STATES: Record<Payment['state'], [string, string]> = {
   voided: ['Undone', 'gray'],
 };
 
-const RECORDS: Record<Payment['record_state'], [string, string]> = {
+export const RECORDS: Record<Payment['record_state'], [string, string]> = {
   not_needed: ['Not needed', 'gray'],
-  waiting: ['To record', 'amber'],
-  queued: ['Being recorded', 'petrol'],
+  waiting: ['Being recorded', 'petrol'],
+  queued: ['To record', 'amber'],
   recorded: ['Recorded', 'petrol'],
   confirmed: ['Confirmed', 'green'],
 };
@@ -24,6 +24,20 @@ export const SOURCES: Record<Payment['source'], string> = {
   clio: 'Seen in Clio',
   manual: 'By hand',
 };
+
+const METHODS: Record<string, string> = {
+  card: 'Card',
+  us_bank_account: 'Bank debit',
+  cheque: 'Cheque',
+  transfer: 'Bank transfer',
+  cash: 'Cash',
+  other: 'Other',
+};
+
+/** How it was paid, in words. */
+export function methodName(method: string): string {
+  return METHODS[method] ?? method.replaceAll('_', ' ');
+}
 
 export function StateBadge({ payment }: { payment: Pick<Payment, 'state'> }) {
   const [text, color] = STATES[payment.state];

@@ -3,7 +3,7 @@ import type { Payment } from '@/api/types';
 import { LinkText } from '@/components/links';
 import { MoneyText } from '@/components/money-text';
 import { useDates } from '@/lib/today';
-import { RecordBadge, SOURCES, StateBadge } from './payment-badges';
+import { RecordBadge, SOURCES, StateBadge, methodName } from './payment-badges';
 
 export function PaymentsTable({ payments }: { payments: readonly Payment[] }) {
   const { instant } = useDates();
@@ -44,10 +44,16 @@ export function PaymentsTable({ payments }: { payments: readonly Payment[] }) {
                   ) : null}
                 </Table.Td>
                 <Table.Td>
-                  {payment.client_name ?? '–'}
+                  {payment.client_id ? (
+                    <LinkText to="/payments" search={{ client: payment.client_id }} c="inherit">
+                      {payment.client_name}
+                    </LinkText>
+                  ) : (
+                    '–'
+                  )}
                   <Text size="xs" c="dimmed">
                     {SOURCES[payment.source]}
-                    {payment.method ? ` · ${payment.method.replaceAll('_', ' ')}` : ''}
+                    {payment.method ? ` · ${methodName(payment.method)}` : ''}
                   </Text>
                 </Table.Td>
                 <Table.Td>
@@ -58,6 +64,11 @@ export function PaymentsTable({ payments }: { payments: readonly Payment[] }) {
                 </Table.Td>
                 <Table.Td ta="right">
                   <MoneyText money={payment.amount} />
+                  {payment.unmatched ? (
+                    <Text size="xs" c="dimmed">
+                      <MoneyText money={payment.unmatched} /> unmatched
+                    </Text>
+                  ) : null}
                   {payment.refunded.amount_minor > 0 ? (
                     <Text size="xs" c="dimmed">
                       −<MoneyText money={payment.refunded} /> refunded
