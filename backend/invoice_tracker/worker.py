@@ -15,10 +15,11 @@ from arq import cron, func
 from arq.connections import RedisSettings
 
 from invoice_tracker.auto_collect import jobs as auto_collect
-from invoice_tracker.collections import planner
+from invoice_tracker.collections import payment_troubles, planner
 from invoice_tracker.collections.attorneys.preview import tell_attorneys
 from invoice_tracker.collections.blast_guard import forecast
 from invoice_tracker.collections.blast_guard.service import blast_guard
+from invoice_tracker.collections.payment_troubles import FailureDelivery
 from invoice_tracker.collections.promises.service import see_to_promises
 from invoice_tracker.collections.sending.delivery import ReminderDelivery
 from invoice_tracker.core.database import list_firm_ids
@@ -91,6 +92,8 @@ async def send_firm(adapters: Adapters, firm_id: UUID) -> None:
         "guard_alert": AlwaysWanted(),
         "attorney_preview": AlwaysWanted(),
         "client_answer": AlwaysWanted(),
+        "payment_failed": FailureDelivery(adapters),
+        "payment_alert": AlwaysWanted(),
     }
     guard = blast_guard(adapters)
     await outbox.deliver_due(adapters, firm_id, handlers=handlers, kinds=kinds, guard=guard)
@@ -99,6 +102,11 @@ async def send_firm(adapters: Adapters, firm_id: UUID) -> None:
 async def thank_payers(adapters: Adapters, firm_id: UUID) -> None:
     """Write thanks for payments that came in, where the firm wants that."""
     await thank_for_payments(adapters, firm_id)
+
+
+async def tell_of_troubles(adapters: Adapters, firm_id: UUID) -> None:
+    """Write to staff, and to the client, about payments that failed."""
+    await payment_troubles.tell_of_troubles(adapters, firm_id)
 
 
 async def handle_events(adapters: Adapters, firm_id: UUID) -> None:
@@ -141,6 +149,7 @@ EVERY_TICK: tuple[FirmJob, ...] = (
     see_to_refunds,
     read_marked,
     thank_payers,
+    tell_of_troubles,
     send_firm,
     tell_attorneys,
     record_payments,

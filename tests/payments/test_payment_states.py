@@ -109,6 +109,16 @@ async def test_a_refused_card_leaves_no_trace(
     assert await session.scalar(select(func.count()).select_from(Payment)) == 0
 
 
+async def test_a_debit_whose_failure_is_heard_first_never_comes_to_life(
+    session: AsyncSession, invoice: Invoice, clock: MovableClock
+) -> None:
+    early = clock.now()
+    later = early + timedelta(seconds=5)
+    await apply(session, invoice, report("failed", at=later, method="us_bank_account"))
+    assert await apply(session, invoice, report("processing", at=early)) is None
+    assert (await the_payment(session)).state is PaymentState.failed
+
+
 async def test_the_same_report_twice_changes_nothing(
     session: AsyncSession, invoice: Invoice, clock: MovableClock
 ) -> None:

@@ -130,8 +130,8 @@ async def finish_verification(
 
 
 ALWAYS = frozenset({"sender_verification", "guard_alert"})
-ONCE_VERIFIED = ALWAYS | {"test_mail", "attorney_preview", "client_answer"}
-IN_EARNEST = ONCE_VERIFIED | {"reminder", "thank_you"}
+ONCE_VERIFIED = ALWAYS | {"test_mail", "attorney_preview", "client_answer", "payment_alert"}
+IN_EARNEST = ONCE_VERIFIED | {"reminder", "thank_you", "payment_failed"}
 
 
 async def may_send(session: AsyncSession, *, firm_id: UUID) -> frozenset[str]:

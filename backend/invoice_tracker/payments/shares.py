@@ -27,6 +27,18 @@ from invoice_tracker.payments.models import (
 from invoice_tracker.payments.reports import PaymentReport, ReportedState
 from invoice_tracker.payments.words import words
 
+BANK_DEBITS = frozenset(
+    [
+        "us_bank_account",
+        "acss_debit",
+        "au_becs_debit",
+        "bacs_debit",
+        "nz_bank_account",
+        "sepa_debit",
+    ]
+)
+"""Methods that take days to succeed or fail."""
+
 
 @dataclass(frozen=True, slots=True)
 class Share:
@@ -137,8 +149,9 @@ async def assigned_invoices(
 def _moves_forward(payment: Payment | None, report: PaymentReport) -> bool:
     """Of one row of the intent; the others have heard the same reports."""
     if payment is None:
-        # A card that was refused has moved no money: the client tries again on the same page.
-        return report.state is not ReportedState.failed
+        # A card that was refused has moved no money: the client tries again on the same page. A
+        # debit that failed stays written down, so that older news cannot bring it back to life.
+        return report.state is not ReportedState.failed or report.method in BANK_DEBITS
     if payment.reported_at is not None and report.asked_at < payment.reported_at:
         return False
     if payment.state in HAS_MONEY:

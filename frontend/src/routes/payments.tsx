@@ -18,7 +18,6 @@ import { PaymentsTable } from '@/features/payments/payments-table';
 import { paymentsQuery, toRecordQuery, totalsQuery, unmatchedQuery } from '@/features/payments/queries';
 import { ToRecordList } from '@/features/payments/to-record-list';
 import { UnmatchedList } from '@/features/payments/unmatched-list';
-
 import { parsePaymentSearch } from './search';
 
 const route = getRouteApi('/staff/shell/payments');

@@ -53,7 +53,7 @@ export function PaymentFilterBar({ filters, clientName, onChange }: Props) {
         ) : null}
       </Group>
       <Collapse expanded={open}>
-        <SimpleGrid cols={{ base: 1, xs: 2, md: 4 }} spacing="sm" role="group" aria-label="Filters">
+        <SimpleGrid cols={{ base: 2, md: 4 }} spacing="sm" role="group" aria-label="Filters">
           <Choice label="Payment" values={PAYMENT_STATES} value={filters.state} name={(value) => STATES[value][0]} onChange={(state) => set({ state })} />
           <Choice label="In Clio" values={RECORD_STATES} value={filters.record} name={(value) => RECORDS[value][0]} onChange={(record) => set({ record })} />
           <Choice label="Source" values={PAYMENT_SOURCES} value={filters.source} name={(value) => SOURCES[value]} onChange={(source) => set({ source })} />
