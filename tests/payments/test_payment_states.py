@@ -63,6 +63,28 @@ async def test_a_card_payment_settles_at_once(
     assert await told(session, invoice) == ["payment_settled"]
 
 
+@pytest.mark.parametrize(
+    ("currency", "title"),
+    [
+        ("JPY", "¥1,200 was paid by Stripe"),
+        ("KWD", "1.200 KWD was paid by Stripe"),
+        ("EUR", "€12.00 was paid by Stripe"),
+    ],
+)
+async def test_currencies_without_cents_and_with_three_decimals(
+    session: AsyncSession, invoice: Invoice, clock: MovableClock, currency: str, title: str
+) -> None:
+    invoice.currency = currency
+    await session.flush()
+    given = report("settled", at=clock.now(), amount=1_200, currency=currency)
+    await apply(session, invoice, given)
+    assert await balance(session, invoice) == 118_800
+    entry = await session.scalar(
+        select(TimelineEntry.title).where(TimelineEntry.payment_id.is_not(None))
+    )
+    assert entry == title
+
+
 async def test_the_amount_is_the_providers_not_ours(
     session: AsyncSession, invoice: Invoice, clock: MovableClock
 ) -> None:

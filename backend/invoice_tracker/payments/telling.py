@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from invoice_tracker.invoices import timeline
-from invoice_tracker.payments.models import HAS_MONEY, Payment, PaymentState
+from invoice_tracker.payments.models import HAS_MONEY, Payment, PaymentState, RecordState
 from invoice_tracker.payments.shares import Share
 from invoice_tracker.payments.words import words
 
@@ -65,7 +65,8 @@ def _on_refund(payment: Payment, more: int) -> tuple[str, str, str | None]:
         title = f"A refund of {words(-more, payment)} did not go through"
         return "payment_refunded", title, "The money stays with the firm."
     title = f"{words(more, payment)} was given back to the client"
-    return "payment_refunded", title, "Clio has to be corrected by hand."
+    is_in_clio = payment.record_state in (RecordState.recorded, RecordState.confirmed)
+    return "payment_refunded", title, "Clio has to be corrected by hand." if is_in_clio else None
 
 
 def _on_dispute(payment: Payment) -> tuple[str, str, str | None]:
