@@ -1,20 +1,16 @@
 """The pages a client sees when paying: rendered here, without a line of JavaScript."""
 
-import base64
-import hashlib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
 from urllib.parse import urlsplit
 from uuid import UUID
 
 from fastapi.responses import HTMLResponse
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from markupsafe import Markup
 
 from invoice_tracker.domain.money import format_money
 from invoice_tracker.domain.plain_dates import in_words
 from invoice_tracker.firms.models import Firm
+from invoice_tracker.firms.public_pages import PublicPages, message_page
 from invoice_tracker.payments.page_words import MESSAGES, MESSAGES_TOGETHER, WHY_NOT
 from invoice_tracker.payments.payability import (
     Bill,
@@ -25,17 +21,7 @@ from invoice_tracker.payments.payability import (
 )
 from invoice_tracker.settings import Settings
 
-FOLDER = Path(__file__).parent / "templates"
-# Safe to mark as markup: a file of the product, without any value in it.
-CSS = Markup((FOLDER / "page.css").read_text())  # noqa: S704 - our own file
-CSS_HASH = base64.b64encode(hashlib.sha256(CSS.encode()).digest()).decode()
-_templates = Environment(
-    loader=FileSystemLoader(FOLDER),
-    autoescape=True,
-    undefined=StrictUndefined,
-    trim_blocks=True,
-    lstrip_blocks=True,
-)
+_pages = PublicPages(Path(__file__).parent / "templates")
 
 BACK = "Back to the invoices"
 SHOWS_THE_AMOUNT = (
@@ -46,22 +32,12 @@ SHOWS_THE_AMOUNT = (
 STILL_TO_PAY = (Payability.payable, Payability.too_large, Payability.no_online_payment)
 
 
-def headers(settings: Settings) -> dict[str, str]:
-    """Not kept, not indexed, no referrer, and nothing loaded from anywhere."""
-    # A browser applies form-action to where the form's answer redirects to as well.
-    targets = "'self' https:"
-    if settings.stripe_api_base:
-        parts = urlsplit(settings.stripe_api_base)
-        targets += f" {parts.scheme}://{parts.netloc}"
-    return {
-        "Cache-Control": "no-store",
-        "Referrer-Policy": "no-referrer",
-        "X-Robots-Tag": "noindex, nofollow",
-        "Content-Security-Policy": (
-            f"default-src 'none'; img-src data:; style-src 'sha256-{CSS_HASH}'; base-uri 'none'; "
-            f"frame-ancestors 'none'; form-action {targets}"
-        ),
-    }
+def form_targets(settings: Settings) -> str:
+    """Where the button leads in the end; a firm's page at Stripe may have an address of its own."""
+    if not settings.stripe_api_base:
+        return "https:"
+    parts = urlsplit(settings.stripe_api_base)
+    return f"https: {parts.scheme}://{parts.netloc}"
 
 
 def bills_page(
@@ -73,14 +49,14 @@ def bills_page(
     """
     standing = together(bills)
     if standing.state not in (Payability.payable, Payability.too_large):
-        return together_page(settings, firm=firm, standing=standing)
+        return together_page(firm=firm, standing=standing)
     parts = payable_together(bills)
     others = [bill for bill in bills if bill not in parts]
-    return _render(
-        settings,
+    return _pages.render(
         "pay_group.html",
         title=f"Pay {len(parts)} invoices" if len(parts) > 1 else f"Pay invoice {parts[0].number}",
         firm=firm,
+        form_targets=form_targets(settings),
         amount=format_money(standing.due),
         parts=[_row(bill) for bill in parts],
         others=[_other(bill, own_pages[bill.invoice_id]) for bill in others],
@@ -104,13 +80,10 @@ def _row(bill: Bill) -> dict[str, str]:
     }
 
 
-def together_page(
-    settings: Settings, *, firm: Firm, standing: Standing, back: str = ""
-) -> HTMLResponse:
+def together_page(*, firm: Firm, standing: Standing, back: str = "") -> HTMLResponse:
     """Why there is nothing to press for several invoices."""
     title, tone, message, detail = MESSAGES_TOGETHER[standing.state]
     return message_page(
-        settings,
         firm=firm,
         title=title,
         tone=tone,
@@ -128,17 +101,16 @@ def standing_page(
     """What the client sees: the amount and one button, or why there is nothing to press."""
     amount = format_money(standing.due)
     if standing.state is Payability.payable:
-        return _render(
-            settings,
+        return _pages.render(
             "pay.html",
             title=f"Pay invoice {number}",
             firm=firm,
+            form_targets=form_targets(settings),
             number=number,
             amount=amount,
         )
     title, tone, message, detail = MESSAGES[standing.state]
     return message_page(
-        settings,
         firm=firm,
         title=title.format(number=number),
         tone=tone,
@@ -148,10 +120,9 @@ def standing_page(
     )
 
 
-def thanks_page(settings: Settings, *, firm: Firm, back: str) -> HTMLResponse:
+def thanks_page(*, firm: Firm, back: str) -> HTMLResponse:
     """A payment of some of the invoices has come through."""
     return message_page(
-        settings,
         firm=firm,
         title="Thank you",
         tone="good",
@@ -162,13 +133,10 @@ def thanks_page(settings: Settings, *, firm: Firm, back: str) -> HTMLResponse:
     )
 
 
-def not_yet_page(
-    settings: Settings, *, firm: Firm, bills: Sequence[Bill], back: str
-) -> HTMLResponse:
+def not_yet_page(*, firm: Firm, bills: Sequence[Bill], back: str) -> HTMLResponse:
     """The client comes from paying, and nothing is known of it."""
     alone = len(bills) == 1
     return message_page(
-        settings,
         firm=firm,
         title=f"Invoice {bills[0].number}" if alone else "Your invoices",
         message="Your payment has not come through yet.",
@@ -178,54 +146,12 @@ def not_yet_page(
     )
 
 
-def message_page(
-    settings: Settings,
-    *,
-    firm: Firm | None,
-    title: str,
-    message: str,
-    tone: str = "",
-    detail: str = "",
-    amount: str = "",
-    back: str = "",
-    back_label: str = "",
-    status: int = 200,
-) -> HTMLResponse:
-    """A sentence or two, and perhaps a way back."""
-    return _render(
-        settings,
-        "message.html",
-        status=status,
-        title=title,
-        firm=firm,
-        message=message,
-        tone=tone,
-        detail=detail,
-        amount=amount,
-        back=back,
-        back_label=back_label,
-    )
-
-
-def unknown_link_page(settings: Settings) -> HTMLResponse:
+def unknown_link_page() -> HTMLResponse:
     """For a token that opens nothing."""
     return message_page(
-        settings,
         firm=None,
         title="This link does not work",
         message="It may have been cut off on its way to you, or it is no longer valid.",
         detail="Please open the link from the most recent e-mail, or ask the firm that sent it.",
         status=404,
     )
-
-
-def logo_of(firm: Firm | None) -> str | None:
-    """The picture as an address, where it was loaded."""
-    picture = vars(firm).get("logo") if firm else None
-    return f"data:image/png;base64,{base64.b64encode(picture).decode()}" if picture else None
-
-
-def _render(settings: Settings, name: str, *, status: int = 200, **values: Any) -> HTMLResponse:
-    logo = logo_of(values["firm"])
-    html = _templates.get_template(name).render(css=CSS, logo=logo, **values)
-    return HTMLResponse(html, status_code=status, headers=headers(settings))

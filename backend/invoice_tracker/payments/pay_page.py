@@ -15,6 +15,7 @@ from invoice_tracker.core.deps import Adapters, AdaptersDep
 from invoice_tracker.core.errors import NotFound
 from invoice_tracker.firms.links import open_link
 from invoice_tracker.firms.models import Firm, LinkKind
+from invoice_tracker.firms.public_pages import headers, message_page
 from invoice_tracker.firms.service import get_firm
 from invoice_tracker.invoices.models import Invoice
 from invoice_tracker.payments import pages
@@ -104,9 +105,7 @@ def _standing_page(
     adapters: Adapters, place: Place, bills: list[Bill], standing: Standing
 ) -> HTMLResponse:
     if place.pay_group_id is not None:
-        return pages.together_page(
-            adapters.settings, firm=place.firm, standing=standing, back=_here(adapters, place)
-        )
+        return pages.together_page(firm=place.firm, standing=standing, back=_here(adapters, place))
     return pages.standing_page(
         adapters.settings, firm=place.firm, number=bills[0].number, standing=standing
     )
@@ -117,7 +116,7 @@ async def show_pay_page(adapters: AdaptersDep, token: str) -> HTMLResponse:
     """The firm, each invoice's number, what is owed now, and one button."""
     place = await _find(adapters, token)
     if place is None:
-        return pages.unknown_link_page(adapters.settings)
+        return pages.unknown_link_page()
     return _page(adapters, place, await _bills(adapters, place))
 
 
@@ -133,7 +132,7 @@ async def go_and_pay(
     """
     place = await _find(adapters, token)
     if place is None:
-        return pages.unknown_link_page(adapters.settings)
+        return pages.unknown_link_page()
     ticked = [i for i in place.invoice_ids if str(i) in (invoice or [])]
     chosen = list(place.invoice_ids) if place.pay_group_id is None else ticked
     if not chosen:
@@ -151,12 +150,11 @@ async def go_and_pay(
     if opening.url is None:
         bills = await _bills(adapters, place)
         return _standing_page(adapters, place, bills, opening.standing)
-    return RedirectResponse(opening.url, status_code=303, headers=pages.headers(adapters.settings))
+    return RedirectResponse(opening.url, status_code=303, headers=headers())
 
 
 def _nothing_ticked(adapters: Adapters, place: Place) -> HTMLResponse:
-    return pages.message_page(
-        adapters.settings,
+    return message_page(
         firm=place.firm,
         title="No invoice is ticked",
         message="Please go back and tick at least one invoice that you want to pay.",
@@ -166,8 +164,7 @@ def _nothing_ticked(adapters: Adapters, place: Place) -> HTMLResponse:
 
 
 def _not_started(adapters: Adapters, place: Place) -> HTMLResponse:
-    return pages.message_page(
-        adapters.settings,
+    return message_page(
         firm=place.firm,
         title="The payment could not be started",
         tone="warn",
@@ -188,21 +185,19 @@ async def show_receipt(
     """Where Stripe sends the client after paying. Asks Stripe once, and changes nothing itself."""
     place = await _find(adapters, token)
     if place is None:
-        return pages.unknown_link_page(adapters.settings)
+        return pages.unknown_link_page()
     bills = await _bills(adapters, place)
     standing = together(bills)
     if standing.state not in pages.STILL_TO_PAY:
         return _page(adapters, place, bills)
     known = await _ask_once(adapters, place, session_id) if session_id else None
     if known is Payability.paid and place.pay_group_id is not None:
-        return pages.thanks_page(adapters.settings, firm=place.firm, back=_here(adapters, place))
+        return pages.thanks_page(firm=place.firm, back=_here(adapters, place))
     if known is not None:
         return _standing_page(adapters, place, bills, Standing(known, standing.due))
     if standing.state is Payability.no_online_payment:
         return _page(adapters, place, bills)
-    return pages.not_yet_page(
-        adapters.settings, firm=place.firm, bills=bills, back=_here(adapters, place)
-    )
+    return pages.not_yet_page(firm=place.firm, bills=bills, back=_here(adapters, place))
 
 
 async def _ask_once(adapters: Adapters, place: Place, session_id: str) -> Payability | None:

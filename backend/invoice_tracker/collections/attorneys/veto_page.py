@@ -1,11 +1,10 @@
 """Where an attorney holds a client. Looking changes nothing: mail scanners open every link."""
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Form
 from fastapi.responses import HTMLResponse
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from invoice_tracker.collections.attorneys.veto import (
     Veto,
@@ -15,20 +14,14 @@ from invoice_tracker.collections.attorneys.veto import (
     open_veto,
 )
 from invoice_tracker.collections.models import HoldRow
-from invoice_tracker.core.deps import Adapters, AdaptersDep, SessionDep
+from invoice_tracker.core.deps import AdaptersDep, SessionDep
 from invoice_tracker.core.errors import NotFound
 from invoice_tracker.domain.money import format_money
 from invoice_tracker.domain.plain_dates import with_weekday
-from invoice_tracker.payments import pages
+from invoice_tracker.firms.public_pages import PublicPages, message_page
 
 pages_router = APIRouter(prefix="/veto", include_in_schema=False)
-_templates = Environment(
-    loader=FileSystemLoader([Path(__file__).parent / "templates", pages.FOLDER]),
-    autoescape=True,
-    undefined=StrictUndefined,
-    trim_blocks=True,
-    lstrip_blocks=True,
-)
+_pages = PublicPages(Path(__file__).parent / "templates")
 
 
 @pages_router.get("/{token}")
@@ -38,20 +31,19 @@ async def show_veto(session: SessionDep, adapters: AdaptersDep, token: str) -> H
     try:
         veto = await open_veto(session, token=token, now=now)
     except NotFound:
-        return _too_late(adapters)
+        return _too_late()
     pause = await find_pause(session, veto=veto, now=now)
     if pause is not None:
-        return _held(adapters, veto, pause)
+        return _held(veto, pause)
     planned = await list_planned(session, veto=veto, now=now)
     if not planned:
-        return pages.message_page(
-            adapters.settings,
+        return message_page(
             firm=veto.firm,
             title=f"Nothing is planned for {veto.client.name}",
             message=f"No reminder on your matters is planned for {with_weekday(veto.day)} now.",
         )
-    return _render(
-        adapters,
+    return _pages.render(
+        "veto.html",
         title=f"Hold {veto.client.name}?",
         firm=veto.firm,
         client=veto.client.name,
@@ -72,14 +64,13 @@ async def post_veto(
     try:
         veto = await open_veto(session, token=token, now=now)
     except NotFound:
-        return _too_late(adapters)
-    return _held(adapters, veto, await hold_client(session, veto=veto, reason=reason, now=now))
+        return _too_late()
+    return _held(veto, await hold_client(session, veto=veto, reason=reason, now=now))
 
 
-def _held(adapters: Adapters, veto: Veto, pause: HoldRow | None) -> HTMLResponse:
+def _held(veto: Veto, pause: HoldRow | None) -> HTMLResponse:
     by = f" by {pause.author}" if pause is not None and pause.author else ""
-    return pages.message_page(
-        adapters.settings,
+    return message_page(
         firm=veto.firm,
         title=f"Reminders to {veto.client.name} are held",
         tone="good",
@@ -88,18 +79,11 @@ def _held(adapters: Adapters, veto: Veto, pause: HoldRow | None) -> HTMLResponse
     )
 
 
-def _too_late(adapters: Adapters) -> HTMLResponse:
-    return pages.message_page(
-        adapters.settings,
+def _too_late() -> HTMLResponse:
+    return message_page(
         firm=None,
         title="This link does not work any more",
         message="It was for the reminders of one day, and that day is over; or it was cut off.",
         detail="To hold a client now, open the client in Invoice Tracker, or ask billing.",
         status=404,
     )
-
-
-def _render(adapters: Adapters, **values: Any) -> HTMLResponse:
-    logo = pages.logo_of(values["firm"])
-    html = _templates.get_template("veto.html").render(css=pages.CSS, logo=logo, **values)
-    return HTMLResponse(html, headers=pages.headers(adapters.settings))
