@@ -200,6 +200,11 @@ class FakeGateway:
             raise GatewayProblem(self.problem)
         return tuple(self.payments[one] for one in intent_ids if one in self.payments)
 
+    async def bring_in(self, firm_id: UUID, session_id: str, *, now: datetime) -> CheckoutStatus:
+        if self.problem:
+            raise GatewayProblem(self.problem)
+        return self.statuses[session_id]
+
 
 class FreeThrottle:
     """Lets every request go; tests read what it was told."""

@@ -31,6 +31,7 @@ from invoice_tracker.integrations.stripe import webhooks as stripe_webhooks
 from invoice_tracker.invoices import clients_router as clients
 from invoice_tracker.invoices import router as invoices
 from invoice_tracker.payments import pay_page
+from invoice_tracker.payments import pay_page_rules_router as pay_page_rules
 from invoice_tracker.payments import proofs_router as payment_proofs
 from invoice_tracker.payments import refunds_router as refunds
 from invoice_tracker.payments import router as payments
@@ -53,6 +54,7 @@ ROUTERS = (
     payments.router,
     payment_proofs.router,
     refunds.router,
+    pay_page_rules.router,
     reminder_sets.router,
     set_files.router,
     thank_you.router,

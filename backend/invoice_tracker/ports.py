@@ -329,6 +329,13 @@ class PaymentGateway(Protocol):
         """
         ...
 
+    async def bring_in(self, firm_id: UUID, session_id: str, *, now: datetime) -> CheckoutStatus:
+        """Read a session, and enter what has become of it as its webhook would; what that is.
+
+        However often it is called, the books are the same. Raises ``GatewayProblem``.
+        """
+        ...
+
 
 class Poke(Protocol):
     """Wakes the worker for one job, after a commit. A lost poke costs time, never work."""

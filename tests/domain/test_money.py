@@ -11,6 +11,7 @@ from invoice_tracker.domain.money import (
     Money,
     format_money,
     minor_digits,
+    read_amount,
     to_decimal,
     to_minor,
     total,
@@ -104,3 +105,46 @@ def test_the_total_of_nothing_has_no_currency():
 def test_one_total_for_each_currency():
     amounts = [Money(1, "USD"), Money(5, "EUR"), Money(2, "USD")]
     assert totals(amounts) == [Money(5, "EUR"), Money(3, "USD")]
+
+
+@pytest.mark.parametrize(
+    ("typed", "currency", "minor"),
+    [
+        ("1234.50", "USD", 123450),
+        (" $1,234.5 ", "USD", 123450),
+        ("$ 1 234", "USD", 123400),
+        ("1,234,567.89", "USD", 123456789),
+        (".5", "USD", 50),
+        ("300.", "USD", 30000),
+        ("300 usd", "USD", 30000),
+        ("CA$10", "CAD", 1000),
+        ("$10", "CAD", 1000),
+        ("€20.10", "EUR", 2010),
+        ("5,000", "JPY", 5000),
+        ("1.234", "KWD", 1234),
+    ],
+)
+def test_an_amount_as_people_type_it(typed, currency, minor):
+    assert read_amount(typed, currency) == minor
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "",
+        "abc",
+        "-5",
+        "100,50",
+        "1.000,50",
+        "1e3",
+        "12.345",
+        "10 EUR",
+        "£10",
+        "1,23",
+        "٣",
+        "9" * 30,
+    ],
+)
+def test_what_is_no_amount_or_could_be_two(typed):
+    with pytest.raises(ValueError, match=r"is not an amount|more decimals"):
+        read_amount(typed, "USD")

@@ -175,8 +175,12 @@ async def test_a_row_whose_time_is_over_is_closed_unasked(
 @pytest.mark.parametrize(
     ("change", "state"),
     [
-        ({"clio_state": ClioState.void}, Payability.not_payable),
-        ({"clio_state": ClioState.draft}, Payability.not_payable),
+        ({"clio_state": ClioState.void}, Payability.withdrawn),
+        ({"clio_state": ClioState.draft}, Payability.in_revision),
+        ({"clio_state": ClioState.deleted, "is_trust": True}, Payability.trust),
+        ({"clio_balance_minor": 5_124, "currency": "KWD"}, Payability.not_exact),
+        ({"clio_balance_minor": 550, "currency": "UGX"}, Payability.not_exact),
+        ({"clio_balance_minor": 500, "currency": "UGX"}, Payability.payable),
         ({"clio_state": ClioState.paid}, Payability.paid),
         ({"clio_balance_minor": 0}, Payability.paid),
         ({"clio_balance_minor": 49}, Payability.too_small),

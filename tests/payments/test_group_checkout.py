@@ -17,6 +17,7 @@ from invoice_tracker.firms.models import LinkKind
 from invoice_tracker.payments.checkout import Opening, open_checkout
 from invoice_tracker.payments.groups import make_group_link
 from invoice_tracker.payments.models import Checkout, CheckoutLine, CheckoutState
+from invoice_tracker.payments.pay_page_rules import change_rules
 from invoice_tracker.payments.payability import Payability
 from invoice_tracker.ports import CheckoutStatus, GatewayProblem
 
@@ -42,11 +43,19 @@ class Office:
             link = await open_link(session, token=token, kind=LinkKind.pay_group, now=now)
         return link.subject_id
 
-    async def press(self, *ids: UUID) -> Opening:
+    async def press(self, *ids: UUID, part_minor: int | None = None) -> Opening:
         group = await self.group_of(ids) if len(ids) > 1 else None
         return await open_checkout(
-            self.adapters, firm_id=self.firm_id, invoice_ids=ids, pay_group_id=group
+            self.adapters,
+            firm_id=self.firm_id,
+            invoice_ids=ids,
+            pay_group_id=group,
+            part_minor=part_minor,
         )
+
+    async def accept_parts(self) -> None:
+        async with self.adapters.database.transaction(self.firm_id) as session:
+            await change_rules(session, firm_id=self.firm_id, changes={"accepts_parts": True})
 
     async def open_lines(self) -> list[tuple[UUID, UUID]]:
         """Of every open page: which invoice on which checkout."""
@@ -88,11 +97,26 @@ async def test_two_browsers_on_overlapping_groups_end_with_one_page(office: Offi
     asked = ([office.a, office.b], [office.b, office.c])
     answers = await asyncio.gather(*(office.press(*ids) for ids in asked), return_exceptions=True)
     assert all(isinstance(a, Opening | GatewayProblem) for a in answers), answers
-    assert any(isinstance(a, Opening) and a.url for a in answers)
+    assert any(isinstance(a, Opening) and a.url for a in answers), answers
     assert len(office.open_at_stripe()) == 1
     held = await office.open_lines()
     assert len(held) == 2, "one page with two invoices"
     assert len({checkout for _, checkout in held}) == 1
+
+
+async def test_parts_the_whole_and_a_group_at_once_end_with_one_page(office: Office) -> None:
+    await office.accept_parts()
+    await office.group_of([office.a, office.b])
+    answers = await asyncio.gather(
+        office.press(office.a),
+        office.press(office.a, part_minor=30_000),
+        office.press(office.a, office.b, part_minor=130_000),
+        return_exceptions=True,
+    )
+    assert all(isinstance(a, Opening | GatewayProblem) for a in answers), answers
+    assert any(isinstance(a, Opening) and a.url for a in answers), answers
+    assert len(office.open_at_stripe()) == 1
+    assert len({checkout for _, checkout in await office.open_lines()}) == 1
 
 
 async def test_a_group_takes_the_place_of_the_pages_of_its_invoices(office: Office) -> None:

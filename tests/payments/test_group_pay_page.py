@@ -42,7 +42,7 @@ async def test_each_invoice_stands_there_with_the_total_and_one_button(
     answer = await anonymous.get(group_path)
     assert answer.status_code == 200
     assert total_on(answer.text) == "$1,950.01"
-    assert answer.text.count("<button") == 1
+    assert answer.text.count("Pay the ticked invoices</button>") == 1
     assert answer.text.count("checked") == 3
     assert answer.text.index(invoice.number) < answer.text.index(second.number)
     assert "Due May 1, 2026" in answer.text
@@ -96,7 +96,7 @@ async def test_nothing_ticked_or_somebody_elses_invoice_opens_nothing(
 @pytest.mark.parametrize(
     ("change", "words", "total"),
     [
-        ({"clio_state": ClioState.void}, "Withdrawn or changed", "$1,250.01"),
+        ({"clio_state": ClioState.void}, "Cancelled by the firm", "$1,250.01"),
         ({"clio_state": ClioState.paid, "clio_balance_minor": 0}, "Paid", "$1,250.01"),
         ({"clio_pending_minor": 100}, "A payment is under way", "$1,250.01"),
         ({"currency": "EUR"}, "To be paid on its own", "$1,250.01"),
@@ -230,7 +230,7 @@ async def test_the_receipt_of_a_part_of_the_group(
     gateway.statuses[session_id] = status
     answer = await anonymous.get(f"{group_path}/receipt", params={"session_id": session_id})
     assert words in answer.text
-    assert f'href="http://testserver{group_path}"' in answer.text
+    assert f'href="{group_path}' in answer.text
     assert isinstance(adapters.poke, RecordingPoke)
     assert bool(adapters.poke.pokes) is (status is not CheckoutStatus.open)
 

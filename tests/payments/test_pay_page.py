@@ -19,6 +19,8 @@ from invoice_tracker.models import metadata
 from invoice_tracker.payments.service import apply_report
 from invoice_tracker.ports import CheckoutStatus
 
+PAY_BUTTON = '<button type="submit">Pay'
+
 
 @pytest.fixture
 def gateway(adapters: Adapters) -> FakeGateway:
@@ -55,7 +57,7 @@ async def test_firm_invoice_amount_and_one_button(
     assert answer.status_code == 200
     assert "Hale &amp; Moreno LLP" in answer.text
     assert f"Invoice {invoice.number}" in answer.text
-    assert answer.text.count("<button") == 1
+    assert answer.text.count(PAY_BUTTON) == 1
     assert "Pay $1,200.00" in answer.text
     assert "<script" not in answer.text
 
@@ -92,7 +94,7 @@ async def test_looking_changes_nothing(
     assert before["link_tokens"]
     for address in (path, f"{path}/receipt", f"{path}/receipt?session_id=cs_unknown"):
         assert (await anonymous.get(address)).status_code == 200
-        assert (await anonymous.head(address)).status_code in (200, 405)
+        assert (await anonymous.head(address)).status_code == 200
     assert await contents(session) == before
     assert gateway.opened == {}
 
@@ -144,7 +146,7 @@ async def test_why_there_is_nothing_to_press(
     for answer in (await anonymous.get(path), await anonymous.post(path)):
         assert answer.status_code == 200
         assert words in answer.text
-        assert "<button" not in answer.text
+        assert PAY_BUTTON not in answer.text
 
 
 async def test_a_firm_without_stripe_says_how_else(
@@ -153,7 +155,7 @@ async def test_a_firm_without_stripe_says_how_else(
     gateway.connected = False
     answer = await anonymous.get(path)
     assert "Online payment is not available" in answer.text
-    assert "<button" not in answer.text
+    assert PAY_BUTTON not in answer.text
 
 
 async def test_an_amount_without_cents(
@@ -227,7 +229,7 @@ async def opened_session(anonymous: httpx.AsyncClient, path: str, gateway: FakeG
 @pytest.mark.parametrize(
     ("status", "words"),
     [
-        (CheckoutStatus.paid, "is paid"),
+        (CheckoutStatus.paid, "has come through"),
         (CheckoutStatus.processing, "being processed"),
         (CheckoutStatus.open, "has not come through yet"),
         (CheckoutStatus.expired, "has not come through yet"),

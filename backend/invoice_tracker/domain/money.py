@@ -1,5 +1,6 @@
 """Amounts of money: whole minor units (cents) of one currency, never a float."""
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
@@ -25,6 +26,7 @@ ZERO_DECIMAL = frozenset(
 )
 THREE_DECIMAL = frozenset(["BHD", "JOD", "KWD", "OMR", "TND"])
 
+_TYPED = re.compile(r"(?:[0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)(?:\.[0-9]*)?|\.[0-9]+")
 _SYMBOLS = {
     "USD": "$",
     "CAD": "CA$",
@@ -89,6 +91,19 @@ def to_minor(amount: Decimal, currency: str) -> int:
     if whole != scaled:
         raise ValueError(f"{amount} has more decimals than {currency.upper()} allows")
     return whole
+
+
+def read_amount(typed: str, currency: str) -> int:
+    """What somebody has typed, in minor units: ``1,234.50``, ``$1234.5``, ``1234.50 USD``.
+
+    Raises ``ValueError`` for anything that could be read in two ways.
+    """
+    symbol = _SYMBOLS.get(currency, "")
+    bare = re.sub(r"\s", "", typed).upper().removeprefix(currency).removesuffix(currency)
+    bare = bare.removeprefix(symbol).removeprefix(symbol.lstrip("CANZ"))
+    if not _TYPED.fullmatch(bare) or len(bare) > 20:
+        raise ValueError(f"{typed[:20]!r} is not an amount")
+    return to_minor(Decimal(bare.replace(",", "")), currency)
 
 
 def to_decimal(money: Money) -> Decimal:

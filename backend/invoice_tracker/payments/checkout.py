@@ -5,6 +5,8 @@ crash, a double click or two browsers end on the same page. An invoice is in one
 before another one is opened, for a group that overlaps or another amount, the first is closed.
 """
 
+import asyncio
+import random
 from collections.abc import Collection
 from contextlib import suppress
 from dataclasses import dataclass
@@ -15,9 +17,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from invoice_tracker.core.deps import Adapters
 from invoice_tracker.core.errors import NotFound
+from invoice_tracker.domain.charges import PartProblem
 from invoice_tracker.invoices.service import lock_invoices
 from invoice_tracker.payments.checkout_rows import (
-    Line,
     begin_checkout,
     close_checkout,
     lines_of,
@@ -25,18 +27,15 @@ from invoice_tracker.payments.checkout_rows import (
     request_for,
 )
 from invoice_tracker.payments.models import Checkout, CheckoutState
-from invoice_tracker.payments.payability import (
-    Bill,
-    Payability,
-    Standing,
-    bills_of,
-    payable_together,
-    together,
-)
+from invoice_tracker.payments.parts import Asked, ask_for
+from invoice_tracker.payments.pay_page_rules import load_rules
+from invoice_tracker.payments.payability import Payability, Standing, bills_of, together
 from invoice_tracker.ports import CheckoutRequest, CheckoutStatus, GatewayProblem, GatewayRefusal
 
 STILL_LONG_ENOUGH = timedelta(minutes=30)
-ATTEMPTS = 5
+ATTEMPTS = 8
+LONGEST_PAUSE = 0.4
+"""In seconds, before the second attempt; longer each time."""
 FETCH_NEWS = "look_at_checkouts"
 """The worker's job that finds payments whose webhook has not come."""
 
@@ -47,6 +46,8 @@ class Opening:
 
     standing: Standing
     url: str | None
+    refusal: PartProblem | None = None
+    """What is wrong with the part that was asked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +61,7 @@ class _Page:
 @dataclass(frozen=True, slots=True)
 class _Prepared:
     standing: Standing
+    refusal: PartProblem | None = None
     page: _Page | None = None
     in_the_way: tuple[_Page, ...] = ()
 
@@ -70,16 +72,21 @@ async def open_checkout(
     firm_id: UUID,
     invoice_ids: Collection[UUID],
     pay_group_id: UUID | None = None,
+    part_minor: int | None = None,
 ) -> Opening:
     """A page for what these invoices of one client owe now: the open one, if it asks for just that
     and has half an hour left.
 
-    ``pay_group_id`` is the group whose page the client stands on. Raises ``NotFound`` for an
+    ``pay_group_id`` is the group whose page the client stands on; ``part_minor`` what the client
+    wants to pay of the total, the oldest invoice first. Raises ``NotFound`` for an
     unknown invoice, ``GatewayProblem`` when the provider refuses or does not answer.
     """
     takes_payments = await adapters.gateway.can_take_payments(firm_id)
     asked: set[UUID] = set()
-    for _ in range(ATTEMPTS):
+    for attempt in range(ATTEMPTS):
+        if attempt:
+            # Two that are in each other's way must not go on in step.
+            await asyncio.sleep(random.uniform(0, LONGEST_PAUSE) * attempt)
         async with adapters.database.transaction(firm_id) as session:
             prepared = await _prepare(
                 session,
@@ -87,6 +94,7 @@ async def open_checkout(
                 firm_id=firm_id,
                 invoice_ids=invoice_ids,
                 pay_group_id=pay_group_id,
+                part_minor=part_minor,
                 takes_payments=takes_payments,
             )
         opening = await _advance(adapters, firm_id, prepared, asked)
@@ -105,7 +113,7 @@ async def _advance(
     if prepared.in_the_way:
         return None
     if prepared.page is None:
-        return Opening(prepared.standing, None)
+        return Opening(prepared.standing, None, prepared.refusal)
     checkout = prepared.page.checkout
     if checkout.state is CheckoutState.pending:
         await _ask(adapters, prepared.page)
@@ -128,6 +136,7 @@ async def _prepare(
     firm_id: UUID,
     invoice_ids: Collection[UUID],
     pay_group_id: UUID | None,
+    part_minor: int | None,
     takes_payments: bool,
 ) -> _Prepared:
     """Under the lock of the invoices: what is owed, and the one row that stands for the page."""
@@ -143,13 +152,12 @@ async def _prepare(
         in_group=pay_group_id is not None,
     )
     standing = together(bills)
-    if standing.state is not Payability.payable:
-        return _Prepared(standing)
-    parts = payable_together(bills)
-    found = await open_for(
-        session, firm_id=firm_id, invoice_ids=[part.invoice_id for part in parts], now=now
-    )
-    fitting = [row for row in found if await _fits(session, row, parts, now)]
+    rules = await load_rules(session, firm_id=firm_id)
+    asked = ask_for(bills, part_minor=part_minor, rules=rules)
+    if not isinstance(asked, Asked):
+        return _Prepared(standing, refusal=asked)
+    found = await open_for(session, firm_id=firm_id, invoice_ids=asked.invoice_ids, now=now)
+    fitting = [row for row in found if await _fits(session, row, asked, now)]
     if found and not fitting:
         pages = [_Page(row, await _request(session, adapters, row, now)) for row in found]
         return _Prepared(standing, in_the_way=tuple(pages))
@@ -160,10 +168,14 @@ async def _prepare(
             firm_id=firm_id,
             client_id=invoices[0].client_id,
             pay_group_id=pay_group_id,
-            parts=parts,
+            lines=asked.lines,
+            currency=asked.currency,
+            is_part=asked.remains_minor > 0,
             now=now,
         )
-    return _Prepared(standing, _Page(checkout, await _request(session, adapters, checkout, now)))
+    return _Prepared(
+        standing, page=_Page(checkout, await _request(session, adapters, checkout, now))
+    )
 
 
 async def _request(
@@ -174,16 +186,12 @@ async def _request(
     )
 
 
-async def _fits(
-    session: AsyncSession, checkout: Checkout, parts: Collection[Bill], now: datetime
-) -> bool:
+async def _fits(session: AsyncSession, checkout: Checkout, asked: Asked, now: datetime) -> bool:
     """Whether the page asks for exactly this, and can be paid on for a while."""
     if checkout.expires_at - now <= STILL_LONG_ENOUGH:
         return False
     lines = await lines_of(session, firm_id=checkout.firm_id, checkout_id=checkout.id)
-    wanted = {Line(part.invoice_id, part.standing.due.amount_minor) for part in parts}
-    currencies = {part.standing.due.currency for part in parts}
-    return set(lines) == wanted and currencies == {checkout.currency}
+    return set(lines) == set(asked.lines) and asked.currency == checkout.currency
 
 
 async def _is_being_paid(adapters: Adapters, page: _Page) -> bool:

@@ -21,7 +21,6 @@ from invoice_tracker.payments.models import (
     CheckoutLine,
     CheckoutState,
 )
-from invoice_tracker.payments.payability import Bill
 from invoice_tracker.ports import CheckoutItem, CheckoutRequest
 
 LIFETIME = timedelta(hours=23)
@@ -83,17 +82,23 @@ async def begin_checkout(
     firm_id: UUID,
     client_id: UUID | None,
     pay_group_id: UUID | None,
-    parts: Sequence[Bill],
+    lines: Sequence[Line],
+    currency: str,
+    is_part: bool,
     now: datetime,
 ) -> Checkout:
-    """Write the row for a page that is to be opened. Its invoices are locked and in no other."""
+    """Write the row for a page that is to be opened. Its invoices are locked and in no other.
+
+    ``is_part``: by the client's choice it asks for less than is owed.
+    """
     client = await session.get(Client, client_id) if client_id else None
     checkout = Checkout(
         id=uuid4(),
         firm_id=firm_id,
         pay_group_id=pay_group_id,
-        amount_minor=sum(part.standing.due.amount_minor for part in parts),
-        currency=parts[0].standing.due.currency,
+        amount_minor=sum(line.amount_minor for line in lines),
+        is_part=is_part,
+        currency=currency,
         customer_email=client.effective_email if client else None,
         state=CheckoutState.pending,
         created_at=now,
@@ -101,16 +106,16 @@ async def begin_checkout(
     )
     session.add(checkout)
     await session.flush()
-    for position, part in enumerate(parts):
-        line = CheckoutLine(
+    for position, line in enumerate(lines):
+        row = CheckoutLine(
             checkout_id=checkout.id,
-            invoice_id=part.invoice_id,
+            invoice_id=line.invoice_id,
             firm_id=firm_id,
             position=position,
-            amount_minor=part.standing.due.amount_minor,
+            amount_minor=line.amount_minor,
             state=checkout.state,
         )
-        session.add(line)
+        session.add(row)
     await session.flush()
     return checkout
 
@@ -152,7 +157,10 @@ async def request_for(
 
 
 async def is_still_owed(session: AsyncSession, *, checkout: Checkout) -> bool:
-    """Whether each invoice of the checkout is still owed what the page asks for it."""
+    """Whether each invoice of the checkout is still owed what the page asks for it.
+
+    Of a part that the client has chosen: at least that much.
+    """
     lines = await lines_of(session, firm_id=checkout.firm_id, checkout_id=checkout.id)
     invoices = await session.scalars(
         select(Invoice).where(
@@ -160,6 +168,8 @@ async def is_still_owed(session: AsyncSession, *, checkout: Checkout) -> bool:
         )
     )
     dues = await amounts_due(session, invoices=invoices.all())
+    if checkout.is_part:
+        return all(dues.get(line.invoice_id, 0) >= line.amount_minor for line in lines)
     return dues == {line.invoice_id: line.amount_minor for line in lines}
 
 

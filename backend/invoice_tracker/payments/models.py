@@ -243,6 +243,8 @@ class Checkout(Identified, FirmOwned, Base):
     """The group whose page it was opened from; nothing for the page of one invoice."""
     amount_minor: Mapped[int] = mapped_column(Minor)
     """The sum of the lines."""
+    is_part: Mapped[bool] = mapped_column(default=False)
+    """Whether the client has chosen to pay less than was owed."""
     currency: Mapped[str]
     customer_email: Mapped[str | None]
     """Kept, so that asking again with the same idempotency key asks for the very same."""
@@ -305,3 +307,19 @@ class PayGroupInvoice(FirmOwned, Base):
     invoice_id: Mapped[UUID] = mapped_column(
         ForeignKey("invoices.id", ondelete="CASCADE"), primary_key=True
     )
+
+
+class PayPageRules(Base):
+    """What a firm lets its clients do on the pay page."""
+
+    __tablename__ = "pay_page_rules"
+
+    firm_id: Mapped[UUID] = mapped_column(
+        ForeignKey("firms.id", ondelete="CASCADE"), primary_key=True
+    )
+    accepts_parts: Mapped[bool] = mapped_column(default=False)
+    """Whether a client may pay less than all that is owed."""
+    smallest_part_minor: Mapped[int] = mapped_column(Minor, default=0)
+    """The least such a part may be; the payment provider has a minimum of its own besides."""
+    offers_document: Mapped[bool] = mapped_column(default=True)
+    """Whether the bill can be downloaded from its pay page."""

@@ -4,11 +4,13 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import column, or_, select, table
+from sqlalchemy import column, func, or_, select, table
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from invoice_tracker.domain.charges import LARGEST, is_exact, smallest_charge
 from invoice_tracker.domain.holds import HoldKind
 from invoice_tracker.domain.money import Money
 from invoice_tracker.domain.reminder_groups import age_order
@@ -16,33 +18,6 @@ from invoice_tracker.invoices.models import ClioState, Invoice
 from invoice_tracker.payments.balances import amounts_due
 from invoice_tracker.payments.models import Payment, PaymentState
 
-# What Stripe asks for at least, in minor units: https://docs.stripe.com/currencies
-MINIMUM_MINOR = {
-    "AED": 200,
-    "AUD": 50,
-    "BRL": 50,
-    "CAD": 50,
-    "CHF": 50,
-    "CZK": 1500,
-    "DKK": 250,
-    "EUR": 50,
-    "GBP": 30,
-    "HKD": 400,
-    "HUF": 17500,
-    "INR": 50,
-    "JPY": 50,
-    "MXN": 1000,
-    "MYR": 200,
-    "NOK": 300,
-    "NZD": 50,
-    "PLN": 200,
-    "RON": 200,
-    "SEK": 300,
-    "SGD": 50,
-    "THB": 1000,
-    "USD": 50,
-}
-MAXIMUM_MINOR = 99_999_999
 MOST_TOGETHER = 100
 """Invoices in one payment: as many lines as the provider takes."""
 # By its name alone, as the view of the invoices does: imports point leftwards.
@@ -58,12 +33,20 @@ class Payability(StrEnum):
     payable = "payable"
     paid = "paid"
     processing = "processing"
-    not_payable = "not_payable"
-    """Void, deleted, taken back by the firm, or never approved."""
+    questioned = "questioned"
+    """Paid, but the client's bank asks for the money back."""
+    withdrawn = "withdrawn"
+    """Void or deleted."""
+    in_revision = "in_revision"
+    """A draft again, or not approved yet."""
+    trust = "trust"
+    """A request for trust money, which is never paid like a bill."""
     disputed = "disputed"
     """By the client, and so in no total."""
     too_small = "too_small"
     too_large = "too_large"
+    not_exact = "not_exact"
+    """It has a fraction that the payment provider cannot charge."""
     no_online_payment = "no_online_payment"
     """The firm has no working connection to its payment provider."""
 
@@ -72,8 +55,12 @@ WHY_NONE = (
     Payability.processing,
     Payability.no_online_payment,
     Payability.disputed,
+    Payability.not_exact,
+    Payability.questioned,
     Payability.paid,
-    Payability.not_payable,
+    Payability.in_revision,
+    Payability.withdrawn,
+    Payability.trust,
 )
 """Where nothing can be paid, the first of these that holds for one of the invoices is told."""
 
@@ -93,7 +80,19 @@ class Bill:
     invoice_id: UUID
     number: str
     due_on: date | None
+    total_minor: int
     standing: Standing
+    under_way_minor: int = 0
+    """What is being paid at this moment, as far as it is known."""
+    given_back_minor: int = 0
+    """What was refunded of earlier payments."""
+    is_disputed: bool = False
+    """By the client."""
+
+    @property
+    def paid_minor(self) -> int:
+        """What has been paid of it, by whichever way."""
+        return self.total_minor - self.standing.due.amount_minor
 
 
 async def bills_of(
@@ -110,18 +109,28 @@ async def bills_of(
     a client may still change their mind and pay it.
     """
     dues = await amounts_due(session, invoices=invoices)
-    processing = await _processing(session, dues)
-    disputed = await _disputed(session, dues, now) if in_group else set()
+    moved = await _moved(session, dues)
+    disputed = await _disputed(session, dues, now)
     bills = []
     for invoice in sorted(invoices, key=age_order):
-        due = dues[invoice.id]
-        state = _state_of(invoice, due, is_processing=invoice.id in processing)
-        if state is Payability.payable and invoice.id in disputed:
+        due, money = dues[invoice.id], moved.get(invoice.id, _NOTHING)
+        state = _state_of(invoice, due, money)
+        if state is Payability.payable and in_group and invoice.id in disputed:
             state = Payability.disputed
         elif state is Payability.payable and not takes_payments:
             state = Payability.no_online_payment
-        standing = Standing(state, Money(due, invoice.currency))
-        bills.append(Bill(invoice.id, invoice.number, invoice.due_on, standing))
+        bills.append(
+            Bill(
+                invoice_id=invoice.id,
+                number=invoice.number,
+                due_on=invoice.due_on,
+                total_minor=invoice.total_minor,
+                standing=Standing(state, Money(due, invoice.currency)),
+                under_way_minor=money.under_way_minor,
+                given_back_minor=money.given_back_minor,
+                is_disputed=invoice.id in disputed,
+            )
+        )
     return bills
 
 
@@ -141,9 +150,9 @@ def together(bills: Sequence[Bill]) -> Standing:
         parts = _one_currency([bill for bill in bills if bill.standing.state is state])
     currency = parts[0].standing.due.currency
     total = sum(bill.standing.due.amount_minor for bill in parts)
-    if state is Payability.payable and total < MINIMUM_MINOR.get(currency, 1):
+    if state is Payability.payable and total < smallest_charge(currency):
         state = Payability.too_small
-    elif state is Payability.payable and total > MAXIMUM_MINOR:
+    elif state is Payability.payable and total > LARGEST:
         state = Payability.too_large
     return Standing(state, Money(total, currency))
 
@@ -152,24 +161,61 @@ def _one_currency(bills: Sequence[Bill]) -> list[Bill]:
     return [b for b in bills if b.standing.due.currency == bills[0].standing.due.currency]
 
 
-def _state_of(invoice: Invoice, due: int, *, is_processing: bool) -> Payability:
-    if invoice.clio_state not in (ClioState.awaiting_payment, ClioState.paid):
-        return Payability.not_payable
+@dataclass(frozen=True, slots=True)
+class _Moved:
+    """Money of one invoice that is not simply there, in minor units."""
+
+    is_processing: bool = False
+    under_way_minor: int = 0
+    given_back_minor: int = 0
+    questioned_minor: int = 0
+
+
+_NOTHING = _Moved()
+_NOT_OURS = {
+    ClioState.void: Payability.withdrawn,
+    ClioState.deleted: Payability.withdrawn,
+    ClioState.draft: Payability.in_revision,
+    ClioState.awaiting_approval: Payability.in_revision,
+}
+
+
+def _state_of(invoice: Invoice, due: int, money: _Moved) -> Payability:
+    if invoice.is_trust:
+        return Payability.trust
+    if invoice.clio_state in _NOT_OURS:
+        return _NOT_OURS[invoice.clio_state]
     if due == 0:
-        return Payability.paid
-    if invoice.clio_pending_minor > 0 or is_processing:
+        return Payability.questioned if money.questioned_minor else Payability.paid
+    if invoice.clio_pending_minor > 0 or money.is_processing:
         return Payability.processing
-    return Payability.payable
+    return Payability.payable if is_exact(due, invoice.currency) else Payability.not_exact
 
 
-async def _processing(session: AsyncSession, invoice_ids: Collection[UUID]) -> set[UUID | None]:
-    """Those with money under way."""
-    found = await session.scalars(
-        select(Payment.invoice_id).where(
-            Payment.invoice_id.in_(invoice_ids), Payment.state == PaymentState.processing
+async def _moved(session: AsyncSession, invoice_ids: Collection[UUID]) -> dict[UUID | None, _Moved]:
+    """Payments under way, given back, or asked back by a bank."""
+
+    def amount(state: PaymentState) -> Any:
+        found = func.sum(Payment.amount_minor).filter(Payment.state == state)
+        return func.coalesce(found, 0)
+
+    rows = await session.execute(
+        select(
+            Payment.invoice_id,
+            func.bool_or(Payment.state == PaymentState.processing),
+            amount(PaymentState.processing),
+            func.sum(
+                Payment.refunded_minor - func.least(Payment.refunded_minor, Payment.excess_minor)
+            ),
+            amount(PaymentState.disputed),
         )
+        .where(Payment.invoice_id.in_(invoice_ids))
+        .group_by(Payment.invoice_id)
     )
-    return set(found)
+    return {
+        invoice_id: _Moved(processing, int(under_way), int(back), int(questioned))
+        for invoice_id, processing, under_way, back, questioned in rows
+    }
 
 
 async def _disputed(

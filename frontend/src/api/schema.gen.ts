@@ -704,6 +704,30 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/pay-page-rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Rules
+         * @description Whether clients may pay a part of what they owe, and download the bill.
+         */
+        get: operations["pay_page_rules_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Update Rules
+         * @description Change some of it; it holds from the next look at a pay page.
+         */
+        patch: operations["pay_page_rules_update"];
+        trace?: never;
+    };
     "/api/v1/reminder-sets": {
         parameters: {
             query?: never;
@@ -4018,6 +4042,30 @@ export interface components {
             author: string | null;
         };
         /**
+         * PayPageRulesOut
+         * @description What clients may do on the pay page. Amounts in minor units of the invoice's currency.
+         */
+        PayPageRulesOut: {
+            /** Accepts Parts */
+            accepts_parts: boolean;
+            /** Smallest Part Minor */
+            smallest_part_minor: number;
+            /** Offers Document */
+            offers_document: boolean;
+        };
+        /**
+         * PayPageRulesUpdate
+         * @description What to change; a field that is left out stays.
+         */
+        PayPageRulesUpdate: {
+            /** Accepts Parts */
+            accepts_parts?: boolean | null;
+            /** Smallest Part Minor */
+            smallest_part_minor?: number | null;
+            /** Offers Document */
+            offers_document?: boolean | null;
+        };
+        /**
          * PaymentAlertOut
          * @description A difference that did not pass by itself: a person has to look.
          */
@@ -7303,6 +7351,68 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["RefundOut"];
+                };
+            };
+            /** @description A problem, in words */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    pay_page_rules_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PayPageRulesOut"];
+                };
+            };
+            /** @description A problem, in words */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    pay_page_rules_update: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PayPageRulesUpdate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PayPageRulesOut"];
                 };
             };
             /** @description A problem, in words */

@@ -4,11 +4,10 @@ from uuid import UUID
 
 from stripe.params.checkout import SessionCreateParams, SessionCreateParamsLineItem
 
-from invoice_tracker.domain.money import THREE_DECIMAL, Money
+from invoice_tracker.domain.charges import is_exact
+from invoice_tracker.domain.money import Money
 from invoice_tracker.ports import CheckoutItem, CheckoutRequest, GatewayRefusal
 
-# Stripe keeps two decimals for these for old times' sake, and wants them to be zero.
-WITHOUT_CENTS = frozenset(["ISK", "UGX"])
 MOST_NAMED = 10
 """Invoices that a payment's description names one by one."""
 
@@ -74,8 +73,6 @@ def idempotency_key(checkout_id: UUID) -> str:
 
 def stripe_amount(money: Money) -> int:
     """The amount as Stripe counts it. Raises ``GatewayRefusal`` for fractions it cannot charge."""
-    smallest = 10 if money.currency in THREE_DECIMAL else 1
-    smallest = 100 if money.currency in WITHOUT_CENTS else smallest
-    if money.amount_minor % smallest:
+    if not is_exact(money.amount_minor, money.currency):
         raise GatewayRefusal(f"This amount cannot be paid online in {money.currency}.")
     return money.amount_minor

@@ -7,6 +7,7 @@ from typing import TypeVar
 from uuid import UUID
 
 import stripe
+import structlog
 
 from invoice_tracker.core.crypto import Vault
 from invoice_tracker.core.database import Database
@@ -25,8 +26,9 @@ from invoice_tracker.integrations.stripe.connections import (
     note_refused_key,
     open_connection,
 )
+from invoice_tracker.integrations.stripe.fulfilment import fulfil
 from invoice_tracker.integrations.stripe.models import ConnectionState
-from invoice_tracker.integrations.stripe.reading import status_of
+from invoice_tracker.integrations.stripe.reading import Reading, read_session, status_of
 from invoice_tracker.integrations.stripe.refunds import give_refund
 from invoice_tracker.ports import (
     CheckoutLook,
@@ -45,6 +47,7 @@ from invoice_tracker.settings import Settings
 AT_ONCE = 8
 """Questions to Stripe at the same time, for one batch."""
 Answer = TypeVar("Answer")
+_log = structlog.get_logger()
 
 
 class StripeGateway:
@@ -183,6 +186,23 @@ class StripeGateway:
             return await listing.get_payments(client, firm_id=firm_id, intent_ids=intent_ids)
 
         return await self.ask(firm_id, found)
+
+    async def bring_in(self, firm_id: UUID, session_id: str, *, now: datetime) -> CheckoutStatus:
+        """Read a session, and enter what has become of it as its webhook would; what that is.
+
+        Raises ``GatewayProblem``; ``UnknownToStripe`` where the account has no such session.
+        """
+
+        async def read(client: stripe.StripeClient) -> Reading:
+            return await read_session(client, session_id, asked_at=now)
+
+        reading = await self.ask(firm_id, read)
+        if reading.status is None or reading.status is CheckoutStatus.open:
+            return CheckoutStatus.open
+        async with self._database.transaction(firm_id) as session:
+            outcome = await fulfil(session, firm_id=firm_id, reading=reading, now=now)
+        _log.info("checkout_ended", session=session_id, outcome=outcome)
+        return reading.status
 
     async def _status(self, firm_id: UUID, session_id: str) -> CheckoutStatus:
         async def retrieve(client: stripe.StripeClient) -> stripe.checkout.Session:

@@ -13,7 +13,7 @@ from invoice_tracker.integrations.stripe.client import KeyProblem, UnknownToStri
 from invoice_tracker.integrations.stripe.events import gateway_of
 from invoice_tracker.integrations.stripe.fulfilment import fulfil
 from invoice_tracker.integrations.stripe.gateway import StripeGateway
-from invoice_tracker.integrations.stripe.reading import Reading, read_intent, read_session
+from invoice_tracker.integrations.stripe.reading import Reading, read_intent
 from invoice_tracker.payments.checkout_rows import close_checkout, is_still_owed
 from invoice_tracker.payments.models import Checkout, CheckoutState
 from invoice_tracker.payments.repository import open_checkouts
@@ -53,17 +53,11 @@ async def _look_at(adapters: Adapters, gateway: StripeGateway, checkout: Checkou
     if session_id is None:
         return await _give_up_pending(adapters, checkout, now)
 
-    async def read(client: stripe.StripeClient) -> Reading:
-        return await read_session(client, session_id, asked_at=now)
-
     try:
-        reading = await gateway.ask(firm_id, read)
+        status = await gateway.bring_in(firm_id, session_id, now=now)
     except UnknownToStripe:
         return await _note_expired(adapters, checkout)
-    if reading.status is not CheckoutStatus.open:
-        async with adapters.database.transaction(firm_id) as session:
-            outcome = await fulfil(session, firm_id=firm_id, reading=reading, now=now)
-        _log.info("checkout_ended", checkout=str(checkout.id), outcome=outcome)
+    if status is not CheckoutStatus.open:
         return True
     if await _still_owed(adapters, checkout):
         return False
