@@ -75,7 +75,7 @@ OF_THE_CALLER = {
     "accounts_create", "accounts_get_sign_up", "sessions_create", "sessions_get_current",
     "sessions_delete_current", "firm_get", "firm_update", "logo_get", "logo_update", "logo_delete",
     "thank_you_get", "thank_you_update", "thank_you_preview", "thank_you_send_test",
-    "thank_you_list_variables", "sending_rules_get",
+    "thank_you_list_variables", "pay_page_rules_get", "pay_page_rules_update", "sending_rules_get",
     "sending_rules_update", "setup_get", "closures_create", "holiday_countries_list",
     "sender_get", "sender_update",
     "sender_verification_create", "reminder_sets_create", "reminder_sets_lint",
