@@ -267,9 +267,9 @@ async def test_the_receipt_asks_stripe_when_the_books_know_nothing(world: Stripe
     receipt = f"{world.pay_path}/receipt?session_id={session_id}"
     assert "has not come through yet" in (await world.browser.get(receipt)).text
     await world.do(f"sessions/{session_id}/pay")
-    assert "is paid" in (await world.browser.get(receipt)).text
-    assert await world.payments() == [], "looking changes nothing"
-    assert ("look_at_checkouts", world.firm.id) in pokes(world)
+    for _ in range(2):
+        assert "Receipt" in (await world.browser.get(receipt)).text
+        assert (await world.payment()).state is PaymentState.settled, "entered once, as Stripe says"
     assert (await world.browser.post(world.pay_path)).status_code == 200
     assert len(world.objects("sessions")) == 1, "no second page after the first was paid"
 
