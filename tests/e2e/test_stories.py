@@ -144,8 +144,9 @@ def test_story_4_reconcile_payments(page: Page, context: BrowserContext, fresh_d
     expect(page.get_by_text("Sandbox Law LLP", exact=True)).to_be_visible()
 
     demo.advance(days=8)
-    mails = demo.mails("client.of.story@example.org")
-    assert len(mails) == 2, [mail["subject"] for mail in mails]
+    address = "client.of.story@example.org"
+    demo.wait_until(lambda: len(demo.mails(address)) == 2, "the second reminder")
+    mails = demo.mails(address)
     number = re.findall(r"Invoice (\S+) from", mails[0]["subject"])[0]
     link = demo.link_in_mail("client.of.story@example.org", r"http\S+/pay/[\w-]+")
 

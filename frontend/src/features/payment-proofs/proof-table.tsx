@@ -9,7 +9,7 @@ import { capital, STANDINGS, stripeUrl } from './words';
 
 function Outward({ href, label, children }: { href: string; label: string; children: ReactNode }) {
   return (
-    <Anchor href={href} target="_blank" rel="noreferrer" size="xs" aria-label={`${label}, opens in a new tab`}>
+    <Anchor href={href} target="_blank" rel="noreferrer" size="xs" title={`${label}, opens in a new tab`}>
       <Group component="span" gap={3} wrap="nowrap" display="inline-flex">
         {children}
         <IconExternalLink size={12} aria-hidden />
