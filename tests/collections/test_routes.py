@@ -250,6 +250,7 @@ async def test_activity_counts(client: httpx.AsyncClient, diary: Diary) -> None:
         "uncertain": 0,
         "to_call": 0,
         "to_record": 0,
+        "payments_differ": 0,
         "safe_mode": True,
         "queued_today": 1,
     }

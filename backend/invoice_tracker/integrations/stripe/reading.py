@@ -141,8 +141,10 @@ async def _refunds(
     client: stripe.StripeClient, charge: stripe.Charge
 ) -> tuple[ReportedRefund, ...]:
     """All refunds of a charge, oldest first. Those that failed leave the money with the firm."""
-    found = charge.refunds.data if charge.refunds is not None else []
-    if charge.refunds is None or charge.refunds.has_more:
+    # Only there where it was asked for.
+    page: stripe.ListObject[stripe.Refund] | None = getattr(charge, "refunds", None)
+    found = page.data if page is not None else []
+    if page is None or page.has_more:
         listed = await client.v1.refunds.list_async({"charge": charge.id, "limit": 100})
         found = [refund async for refund in listed.auto_paging_iter()]
     return tuple(reported_refund(refund) for refund in reversed(found))
