@@ -26,7 +26,7 @@ VETOES_LAST = timedelta(days=2)
 MAILS_LOOKED_AT = 60
 LINKS_TRIED = 15
 TICKABLE = re.compile(r'type="checkbox" name="invoice" value="([^"]+)"')
-FIELD = re.compile(r'name="invoice" value="([^"]+)"')
+FIELD = re.compile(r'<input type="(?:checkbox|hidden)" name="invoice" value="([^"]+)"')
 HOW = {"pay": 6, "bank_debit": 4, "decline": 1, "look": 3, "leave": 3}
 COMES = 0.65
 """How many bank debits come with the money."""
