@@ -22,6 +22,7 @@ from invoice_tracker.invoices.service import lock_invoices
 from invoice_tracker.payments.checkout_rows import (
     begin_checkout,
     close_checkout,
+    is_still_owed,
     lines_of,
     open_for,
     request_for,
@@ -82,7 +83,6 @@ async def open_checkout(
     unknown invoice, ``GatewayProblem`` when the provider refuses or does not answer.
     """
     takes_payments = await adapters.gateway.can_take_payments(firm_id)
-    asked: set[UUID] = set()
     for attempt in range(ATTEMPTS):
         if attempt:
             # Two that are in each other's way must not go on in step.
@@ -97,15 +97,13 @@ async def open_checkout(
                 part_minor=part_minor,
                 takes_payments=takes_payments,
             )
-        opening = await _advance(adapters, firm_id, prepared, asked)
+        opening = await _advance(adapters, firm_id, prepared)
         if opening is not None:
             return opening
     raise GatewayProblem("The amount is changing right now. Please try again in a minute.")
 
 
-async def _advance(
-    adapters: Adapters, firm_id: UUID, prepared: _Prepared, asked: set[UUID]
-) -> Opening | None:
+async def _advance(adapters: Adapters, firm_id: UUID, prepared: _Prepared) -> Opening | None:
     """One step towards the page; None where what is owed has to be looked at again first."""
     for page in prepared.in_the_way:
         if await _is_being_paid(adapters, page):
@@ -116,11 +114,9 @@ async def _advance(
         return Opening(prepared.standing, None, prepared.refusal)
     checkout = prepared.page.checkout
     if checkout.state is CheckoutState.pending:
-        await _ask(adapters, prepared.page)
-        asked.add(checkout.id)
-        return None
-    known_open = checkout.id in asked
-    status = CheckoutStatus.open if known_open else await _status(adapters, checkout)
+        url = await _ask(adapters, prepared.page)
+        return Opening(prepared.standing, url) if url else None
+    status = await _status(adapters, checkout)
     if status is CheckoutStatus.open:
         return Opening(prepared.standing, checkout.url)
     if status is not CheckoutStatus.expired:
@@ -219,17 +215,20 @@ def _session_id(checkout: Checkout) -> str:
     return checkout.stripe_session_id or ""
 
 
-async def _ask(adapters: Adapters, page: _Page) -> None:
-    """Ask the provider for the page. A refusal means that there is none: the row is closed."""
+async def _ask(adapters: Adapters, page: _Page) -> str | None:
+    """Ask the provider for the page: its address, or nothing where it has been closed meanwhile
+    or asks for what is no longer owed. A refusal means that there is none: the row is closed.
+    """
     checkout = page.checkout
     try:
         opened = await adapters.gateway.open_checkout(checkout.firm_id, page.request)
     except GatewayRefusal:
         await _mark(adapters, checkout, CheckoutState.expired)
         raise
-    await _mark(
+    stands = await _mark(
         adapters, checkout, CheckoutState.open, session_id=opened.session_id, url=opened.url
     )
+    return opened.url if stands else None
 
 
 async def _mark(
@@ -239,13 +238,18 @@ async def _mark(
     *,
     session_id: str | None = None,
     url: str | None = None,
-) -> None:
+) -> bool:
+    """Note what became of the page; whether it is open, for what is still owed."""
     async with adapters.database.transaction(checkout.firm_id) as session:
         row = await session.get(Checkout, checkout.id, with_for_update=True)
-        if row is not None and row.state is CheckoutState.pending:
+        if row is None:
+            return False
+        if row.state is CheckoutState.pending:
             row.state = state
             row.stripe_session_id = session_id
             row.url = url
+            await session.flush()
+        return row.state is CheckoutState.open and await is_still_owed(session, checkout=row)
 
 
 async def _note_expired(adapters: Adapters, checkout: Checkout) -> None:
