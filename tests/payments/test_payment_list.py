@@ -11,9 +11,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from factories import make_client, make_invoice, make_payment
 from fakes import MovableClock
+from invoice_tracker.core.csv_file import guarded
 from invoice_tracker.firms.models import Firm
 from invoice_tracker.invoices.models import Invoice
-from invoice_tracker.payments.exporting import guarded
 from invoice_tracker.payments.models import Payment, PaymentSource, PaymentState, RecordState
 
 URL = "/api/v1/payments"

@@ -1,11 +1,10 @@
 """A proof as a CSV file: the list that stands behind *all agree*."""
 
-import csv
-import io
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from invoice_tracker.core.csv_file import BEGINNING, csv_line, guarded
 from invoice_tracker.domain.money import Money, to_decimal
 from invoice_tracker.payments.proof_models import PaymentProofLine
 
@@ -27,23 +26,14 @@ HEADINGS = (
     "Normal until",
     "Stripe reference",
 )
-RISKY = ("=", "+", "-", "@", "\t", "\r", "\n")
-"""A spreadsheet takes a text that begins so for a formula."""
-# So that a spreadsheet takes the file for UTF-8.
-MARK = "\ufeff"
 
 
 async def as_csv(lines: AsyncIterator[PaymentProofLine], *, time_zone: str) -> AsyncIterator[str]:
     """The lines of the file. Days are the firm's, amounts have exactly the currency's decimals."""
     zone = ZoneInfo(time_zone)
-    yield MARK + _row(HEADINGS)
+    yield BEGINNING + csv_line(HEADINGS)
     async for line in lines:
-        yield _row(_cells(line, zone))
-
-
-def guarded(text: str | None) -> str:
-    """A text that no spreadsheet runs as a formula."""
-    return f"'{text}" if text and text.startswith(RISKY) else text or ""
+        yield csv_line(_cells(line, zone))
 
 
 def _cells(line: PaymentProofLine, zone: ZoneInfo) -> list[str]:
@@ -71,9 +61,3 @@ def _cells(line: PaymentProofLine, zone: ZoneInfo) -> list[str]:
         day(line.normal_until),
         guarded(line.stripe_reference),
     ]
-
-
-def _row(cells: Sequence[str]) -> str:
-    text = io.StringIO()
-    csv.writer(text).writerow(cells)
-    return text.getvalue()

@@ -3,6 +3,7 @@ import { useQuery } from '@tanstack/react-query';
 import { Card } from '@/components/card';
 import { QueryView } from '@/components/query-view';
 import { OwnerOnly } from '@/components/role-note';
+import { PayPageRulesForm, payPageRulesQuery } from '@/features/payments/pay-page-rules';
 import { StripeConnectForm, TrustWarning } from '@/features/stripe/connect-form';
 import { DisconnectStripe, ModeBadge, StripeFacts } from '@/features/stripe/connection-facts';
 import { stripeQuery } from '@/features/stripe/queries';
@@ -10,6 +11,7 @@ import { useMay } from '@/lib/session';
 
 export default function StripeSettings() {
   const mayChange = useMay('own');
+  const rules = useQuery(payPageRulesQuery);
   return (
     <QueryView query={useQuery(stripeQuery)}>
       {(connection) => (
@@ -29,6 +31,9 @@ export default function StripeSettings() {
               <StripeFacts connection={connection} />
               {mayChange && connection.state !== 'connected' ? <StripeConnectForm /> : null}
             </Stack>
+          </Card>
+          <Card title="Pay page" about="What clients find behind the link in each e-mail.">
+            <QueryView query={rules}>{(found) => <PayPageRulesForm rules={found} disabled={!mayChange} />}</QueryView>
           </Card>
         </Stack>
       )}
