@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "2026_11_23_2200"
-down_revision = "2026_11_23_2140"
+down_revision = "2026_11_23_2150"
 branch_labels = None
 depends_on = None
 

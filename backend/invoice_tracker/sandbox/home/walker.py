@@ -9,7 +9,7 @@ from typing import Any
 from invoice_tracker.sandbox.clock import SandboxClock
 
 HOP = timedelta(hours=6)
-PATIENCE = 15.0
+PATIENCE = 60.0
 LOOK = 0.2
 WorkerSeen = Callable[[], Awaitable[datetime | None]]
 
