@@ -33,6 +33,7 @@ from invoice_tracker.payments.models import Payment
 from invoice_tracker.sandbox.stripe.app import create_app as create_sandbox
 from invoice_tracker.sandbox.stripe.store import Store
 from invoice_tracker.sandbox.stripe.webhooks import WebhookSender
+from stripe_sdk import held_against_the_sdk
 
 FIRST, SECOND = "acct_1SandboxLawLLP01", "acct_1SecondSandbox02"
 
@@ -49,6 +50,8 @@ class StripeWorld:
     firm: Firm
     invoice: Invoice
     pay_path: str
+    calls: set[str]
+    """Methods of the SDK that were called, each held against its own types."""
 
     @property
     def books(self) -> dict[str, Any]:
@@ -157,9 +160,10 @@ async def stripe_world(adapters: Adapters) -> AsyncIterator[StripeWorld]:
             httpx.AsyncClient(base_url=stripe_url) as stripe,
         ):
             await _log_in_owner(ours, firm, browser)
-            yield StripeWorld(
-                ours, gateway, sandbox, stripe, browser, firm, invoice, f"/pay/{token}"
-            )
+            with held_against_the_sdk() as calls:
+                yield StripeWorld(
+                    ours, gateway, sandbox, stripe, browser, firm, invoice, f"/pay/{token}", calls
+                )
         await gateway.close()
 
 
