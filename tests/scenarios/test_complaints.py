@@ -9,8 +9,8 @@ together, a diary is. Complaints that cannot arise here, and why:
 * one's own preview counted as viewed, opens that are not accurate: nothing counts views or opens;
 * a first import that takes a day without a word: the import's progress has its own tests;
 * a discarded reply from a shared address: replies go to the firm's own mailbox;
-* "I have paid" from the mail itself: the client's answers are not part of the mail yet. What a
-  payment that is not yet entered meets is the look into Clio right before sending.
+* "I have paid", said from the mail itself: the client's answers have diaries of their own, in
+  ``test_answers.py``.
 """
 
 import asyncio
