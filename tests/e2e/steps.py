@@ -62,14 +62,26 @@ def search(page: Page, number: str) -> None:
     expect(page.get_by_role("link", name=number, exact=True).first).to_be_visible()
 
 
-def new_quick_bill(demo: Demo, *, due_in_days: int, client_email: str | None = None) -> Any:
+def new_quick_bill(
+    demo: Demo,
+    *,
+    due_in_days: int,
+    client_email: str | None = None,
+    client_id: int | None = None,
+    amount: str = "850.00",
+) -> Any:
     """Approve a new quick bill in the sandbox's Clio; its id and number.
 
     With ``client_email`` the client's address is set to it, so that their mail can be told apart.
     """
     answer = httpx.post(
         f"{demo.clio}/sandbox/bills",
-        json={"amount": "850.00", "due_in_days": due_in_days, "approved": True},
+        json={
+            "amount": amount,
+            "due_in_days": due_in_days,
+            "approved": True,
+            "client_id": client_id,
+        },
         timeout=30,
     )
     answer.raise_for_status()
