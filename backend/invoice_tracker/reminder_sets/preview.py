@@ -45,6 +45,8 @@ async def preview_mail(
         problems.insert(0, str(error))
         return MailPreview(subject="", html="", text="", problems=problems, invoice_number=number)
     return MailPreview(
+        from_name=mail.from_name,
+        from_email=mail.from_email,
         subject=mail.subject,
         html=mail.html,
         text=mail.text,

@@ -179,6 +179,8 @@ class MailRequest(Input):
 class MailPreview(Output):
     """The mail as it would look now. ``problems`` say why it could not be sent like this."""
 
+    from_name: str = Field(default="", description="Empty where it could not be written")
+    from_email: str = ""
     subject: str
     html: str
     text: str

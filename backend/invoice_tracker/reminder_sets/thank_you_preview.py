@@ -34,7 +34,13 @@ async def preview_thanks(
         )
         return ThanksPreview(mail=shown, findings=findings)
     shown = MailPreview(
-        subject=mail.subject, html=mail.html, text=mail.text, problems=[], invoice_number=number
+        from_name=mail.from_name,
+        from_email=mail.from_email,
+        subject=mail.subject,
+        html=mail.html,
+        text=mail.text,
+        problems=[],
+        invoice_number=number,
     )
     return ThanksPreview(mail=shown, findings=findings)
 

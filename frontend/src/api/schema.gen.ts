@@ -3745,6 +3745,17 @@ export interface components {
          * @description The mail as it would look now. ``problems`` say why it could not be sent like this.
          */
         MailPreview: {
+            /**
+             * From Name
+             * @description Empty where it could not be written
+             * @default
+             */
+            from_name: string;
+            /**
+             * From Email
+             * @default
+             */
+            from_email: string;
             /** Subject */
             subject: string;
             /** Html */

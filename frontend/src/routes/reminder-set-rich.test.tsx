@@ -90,16 +90,18 @@ it('shows what the linter says beside the field', async () => {
   expect(texts).toEqual(['Same day as step 2.', 'No capitals, please.', 'There is no amount.']);
 });
 
-it('shows the e-mail about several invoices, and as on a phone', async () => {
+it('shows the e-mail about several invoices, as on a phone and as plain text', async () => {
   const { calls } = open();
   const user = userEvent.setup();
   renderApp('/reminder-sets/s1');
-  const frame = await screen.findByTitle('Preview of the e-mail');
+  await screen.findByTitle('Preview of the e-mail');
   await user.click(screen.getByRole('switch', { name: 'Several invoices in one e-mail' }));
   await waitFor(() => {
     const previews = calls.filter((call) => call.path === '/reminder-sets/mail-preview');
     expect(previews.at(-1)?.body).toMatchObject({ invoice_id: null, all_open: true });
   });
   await user.click(screen.getByRole('radio', { name: 'Phone' }));
-  expect(frame.parentElement).toHaveStyle({ maxWidth: 'calc(22.5rem * var(--mantine-scale))' });
+  expect(screen.getByTitle('Preview of the e-mail').closest('[data-look]')).toHaveAttribute('data-look', 'phone');
+  await user.click(screen.getByRole('radio', { name: 'Text' }));
+  expect(screen.getByRole('region', { name: 'Plain text of the e-mail' })).toHaveTextContent('Hello');
 });

@@ -50,10 +50,12 @@ it('edits, reorders and saves a new version of what was read', async () => {
   const user = userEvent.setup();
   const { container } = renderApp('/reminder-sets/s1');
   expect(await screen.findByText(/Version 3\. Saved\./)).toBeVisible();
-  expect(await screen.findByText('1 note')).toBeVisible();
+  const second = screen.getByRole('slider', { name: /^Step 2/ });
+  await waitFor(() => expect(second).toHaveAttribute('aria-valuetext', '7 days after the due date, 1 note'));
   expect(await brokenRules(container)).toEqual([]);
 
-  await user.click(screen.getByRole('button', { name: /7 days after/ }));
+  await user.click(second);
+  second.focus();
   expect(screen.getByText('There is no amount.')).toBeVisible();
   await user.keyboard('{Alt>}{ArrowUp}{/Alt}');
   await user.clear(screen.getByRole('textbox', { name: 'Subject' }));
@@ -68,6 +70,25 @@ it('edits, reorders and saves a new version of what was read', async () => {
   ]);
 });
 
+it('moves a step by keys, in step with the fields and the order', async () => {
+  fakeApi(answers);
+  const user = userEvent.setup();
+  renderApp('/reminder-sets/s1');
+  const second = await screen.findByRole('slider', { name: /^Step 2/ });
+  second.focus();
+  await user.keyboard('{Enter}');
+  expect(screen.getByRole('textbox', { name: 'Number' })).toHaveValue('7');
+  await user.keyboard('{ArrowRight}{ArrowRight}{ArrowLeft}');
+  expect(second).toHaveAttribute('aria-valuetext', expect.stringMatching(/^8 days after/));
+  expect(screen.getByRole('textbox', { name: 'Number' })).toHaveValue('8');
+  await user.keyboard('{Shift>}{ArrowLeft}{ArrowLeft}{/Shift}');
+  expect(second).toHaveFocus();
+  expect(second).toHaveAccessibleName(/^Step 1/);
+  expect(second).toHaveAttribute('aria-valuenow', '-6');
+  expect(screen.getByText('Step 2 is step 1 now.')).toBeInTheDocument();
+  expect(screen.getByRole('heading', { name: 'Step 1 of 2' })).toBeVisible();
+});
+
 it('tells what a change means for collections under way, and moves them', async () => {
   const { calls } = fakeApi({
     ...answers,
@@ -77,7 +98,9 @@ it('tells what a change means for collections under way, and moves them', async 
   });
   const user = userEvent.setup();
   renderApp('/reminder-sets/s1');
-  await user.click(await screen.findByRole('button', { name: /7 days after/ }));
+  const second = await screen.findByRole('slider', { name: /^Step 2/ });
+  await user.click(second);
+  second.focus();
   await user.keyboard('{Alt>}{ArrowUp}{/Alt}');
   await user.click(screen.getByRole('button', { name: 'Save' }));
   const dialog = within(await screen.findByRole('dialog', { name: 'Save as a new version' }));

@@ -26,6 +26,7 @@ class Observer {
 }
 Object.assign(window, { ResizeObserver: Observer, scrollTo: vi.fn() });
 Element.prototype.scrollIntoView = vi.fn();
+Element.prototype.setPointerCapture = vi.fn();
 // The rich editor measures where its cursor is.
 Range.prototype.getClientRects = () => document.createElement('div').getClientRects();
 Range.prototype.getBoundingClientRect = () => new DOMRect();

@@ -15,9 +15,9 @@ interface Props {
 export function AddStep({ steps, onAdd }: Props) {
   const sets = useQuery(readyMadeQuery).data?.items ?? [];
   return (
-    <Menu position="bottom-start" width={300} shadow="md">
+    <Menu position="bottom-end" width={300} shadow="md">
       <Menu.Target>
-        <Button variant="default" fullWidth leftSection={<IconPlus size={16} aria-hidden />}>
+        <Button variant="default" size="xs" leftSection={<IconPlus size={16} aria-hidden />}>
           Add a step
         </Button>
       </Menu.Target>

@@ -1,4 +1,5 @@
 import type { Step, StepInput } from '@/api/types';
+import { inOrder } from './timeline';
 
 /** A step being written; `key` stays with it while it moves. */
 export interface DraftStep extends Step {
@@ -21,6 +22,8 @@ export type DraftAction =
   | { type: 'remove'; key: string }
   | { type: 'duplicate'; key: string }
   | { type: 'move'; key: string; by: 1 | -1 }
+  /** Puts a step on another day, and in the order of the days. */
+  | { type: 'day'; key: string; offset_days: number }
   | { type: 'reset'; content: Content };
 
 export interface Content {
@@ -110,6 +113,10 @@ export function reduceDraft(draft: Draft, action: DraftAction): Draft {
     }
     case 'move':
       return { ...draft, steps: moved(draft.steps, action.key, action.by) };
+    case 'day': {
+      const steps = draft.steps.map((step) => (step.key === action.key ? { ...step, offset_days: action.offset_days } : step));
+      return { ...draft, steps: inOrder(steps, action.key), selected: action.key };
+    }
     case 'reset': {
       const at = draft.steps.findIndex((step) => step.key === draft.selected);
       return draftOf(action.content, Math.max(0, at));

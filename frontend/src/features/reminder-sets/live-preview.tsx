@@ -1,12 +1,13 @@
-import { Alert, Box, Button, Group, SegmentedControl, Skeleton, Stack, Switch, Text } from '@mantine/core';
-import { useDebouncedValue } from '@mantine/hooks';
+import { Alert, Box, Button, Group, Paper, SegmentedControl, Skeleton, Stack, Switch, Text } from '@mantine/core';
+import { useDebouncedValue, useMediaQuery } from '@mantine/hooks';
 import { IconSend } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { type ReactNode, useState } from 'react';
-import type { StepInput } from '@/api/types';
+import type { MailPreview, StepInput } from '@/api/types';
 import { ErrorPanel } from '@/components/error-panel';
 import { MailFrame } from '@/components/mail-frame';
 import { notifyDone } from '@/lib/notify';
+import classes from './live-preview.module.css';
 import { previewQuery, useSendTest } from './queries';
 
 interface Props {
@@ -16,17 +17,24 @@ interface Props {
   invoicePicker: ReactNode;
 }
 
-const WIDTHS = [
-  { value: 'desktop', label: 'Computer' },
+const LOOKS = [
+  { value: 'computer', label: 'Computer' },
   { value: 'phone', label: 'Phone' },
+  { value: 'text', label: 'Text' },
 ];
-const PHONE = 360;
+type Look = 'computer' | 'phone' | 'text';
+
+/** Pixels that a mail program gives a mail. */
+const WIDTHS = { computer: 720, phone: 360 };
+const HEIGHT = 560;
 
 /** The e-mail as its reader would see it, a moment after each change. */
 export function LivePreview({ step, invoiceId, invoicePicker }: Props) {
   const [settled] = useDebouncedValue(step, 400);
   const [allOpen, setAllOpen] = useState(false);
-  const [width, setWidth] = useState('desktop');
+  const isPhone = useMediaQuery('(max-width: 36em)') ?? false;
+  const [chosen, setLook] = useState<Look | null>(null);
+  const look = chosen ?? (isPhone ? 'phone' : 'computer');
   const preview = useQuery(previewQuery({ step: settled, invoice_id: invoiceId, all_open: allOpen }));
   const sendTest = useSendTest();
   return (
@@ -39,7 +47,7 @@ export function LivePreview({ step, invoiceId, invoicePicker }: Props) {
           checked={allOpen}
           onChange={(event) => setAllOpen(event.currentTarget.checked)}
         />
-        <SegmentedControl size="xs" aria-label="Width of the preview" data={WIDTHS} value={width} onChange={setWidth} />
+        <SegmentedControl size="xs" aria-label="How it is shown" data={LOOKS} value={look} onChange={(value) => setLook(value as Look)} />
       </Group>
       {preview.isError ? <ErrorPanel error={preview.error} /> : null}
       {preview.data?.problems.map((problem) => (
@@ -49,18 +57,13 @@ export function LivePreview({ step, invoiceId, invoicePicker }: Props) {
       ))}
       {preview.data ? (
         <Box aria-busy={preview.isFetching}>
-          <Text size="xs" c="dimmed">
+          <Text size="xs" c="dimmed" mb={6}>
             {preview.data.invoice_number ? `With ${allOpen ? 'invoices' : 'invoice'} ${preview.data.invoice_number}` : 'With example values'}
           </Text>
-          <Text fw={600} mb={8} style={{ overflowWrap: 'anywhere' }}>
-            {preview.data.subject}
-          </Text>
-          <Box maw={width === 'phone' ? PHONE : undefined} mx="auto">
-            <MailFrame html={preview.data.html} title="Preview of the e-mail" height={520} />
-          </Box>
+          <Mail mail={preview.data} look={look} />
         </Box>
       ) : preview.isPending ? (
-        <Skeleton h={560} />
+        <Skeleton h={HEIGHT} />
       ) : null}
       <Button
         variant="default"
@@ -76,5 +79,28 @@ export function LivePreview({ step, invoiceId, invoicePicker }: Props) {
         Send a test to myself
       </Button>
     </Stack>
+  );
+}
+
+/** What stands in the inbox, and the mail below it. */
+function Mail({ mail, look }: { mail: MailPreview; look: Look }) {
+  return (
+    <Paper className={classes.mail} data-look={look}>
+      <div className={classes.head}>
+        <Text size="xs" c="dimmed">
+          {mail.from_name} {mail.from_email ? `<${mail.from_email}>` : ''}
+        </Text>
+        <Text fw={600} style={{ overflowWrap: 'anywhere' }}>
+          {mail.subject || '–'}
+        </Text>
+      </div>
+      {look === 'text' ? (
+        <pre className={classes.text} tabIndex={0} aria-label="Plain text of the e-mail" role="region">
+          {mail.text}
+        </pre>
+      ) : (
+        <MailFrame html={mail.html} title="Preview of the e-mail" height={HEIGHT} width={WIDTHS[look]} isPlain />
+      )}
+    </Paper>
   );
 }

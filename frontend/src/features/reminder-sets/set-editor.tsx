@@ -1,5 +1,5 @@
 import { Button, Group, Paper, Stack, Text, TextInput } from '@mantine/core';
-import { useDebouncedValue } from '@mantine/hooks';
+import { useDebouncedValue, useHotkeys } from '@mantine/hooks';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { type ReactNode, useReducer, useRef, useState } from 'react';
 import type { ReminderSetDetail } from '@/api/types';
@@ -15,8 +15,9 @@ import { lintQuery, reminderSetQuery, useSaveSet } from './queries';
 import { SaveDialog } from './save-dialog';
 import { SaveErrors } from './save-errors';
 import classes from './set-editor.module.css';
+import { SetTimeline } from './set-timeline';
 import { StepFields } from './step-fields';
-import { StepList } from './step-list';
+import { StepHead } from './step-head';
 
 interface Props {
   /** Null for a set that is not saved yet. */
@@ -82,24 +83,29 @@ function useEditor({ id, version, running, content, onCreated }: Props) {
 export function SetEditor(props: Props) {
   const { draft, dispatch, save, submit, begin, isAsking, setAsking, loadNewer, isDirty, version, mustAsk } = useEditor(props);
   const disabled = !useMay('work');
+  const maySave = !disabled && isDirty && draft.name.trim() !== '';
+  useHotkeys([['mod+S', () => maySave && !isAsking && begin()]], []);
   const [settled] = useDebouncedValue(draft.steps, 500);
   const findings = useQuery(lintQuery(settled.map(toInput))).data?.items ?? [];
   const at = draft.steps.findIndex((step) => step.key === draft.selected);
   const step = draft.steps[at];
+  const own = findings.filter((finding) => finding.step_index === at);
   return (
     <Stack>
       <LeaveGuard isDirty={mustAsk} />
       <Group align="flex-end" gap="sm">
         <TextInput label="Name" required flex="1 1 12rem" value={draft.name} disabled={disabled} onChange={(event) => dispatch({ type: 'rename', name: event.currentTarget.value })} />
         <TextInput label="Description" flex="2 1 16rem" value={draft.description} disabled={disabled} onChange={(event) => dispatch({ type: 'describe', description: event.currentTarget.value })} />
-        <Button onClick={begin} loading={save.isPending} disabled={disabled || !isDirty || draft.name.trim() === ''}>
+      </Group>
+      <Group className={classes.bar} justify="space-between" wrap="nowrap">
+        <Text size="sm" c="dimmed" aria-live="polite">
+          {props.id === null ? 'Not saved yet.' : `Version ${String(version)}. ${isDirty ? 'There are unsaved changes.' : 'Saved.'}`}
+          {props.id === null ? '' : ' Collections under way keep their version until you move them.'}
+        </Text>
+        <Button onClick={begin} loading={save.isPending} disabled={!maySave} aria-keyshortcuts="Control+S Meta+S" flex="none">
           Save
         </Button>
       </Group>
-      <Text size="sm" c="dimmed" aria-live="polite">
-        {props.id === null ? 'Not saved yet.' : `Version ${String(version)}. ${isDirty ? 'There are unsaved changes.' : 'Saved.'}`}
-        {props.id === null ? '' : ' Collections under way keep their version until you move them.'}
-      </Text>
       <SaveErrors error={save.error} onLoadNewer={loadNewer} />
       {isAsking && props.id !== null ? (
         <SaveDialog
@@ -110,31 +116,20 @@ export function SetEditor(props: Props) {
           onSave={submit}
         />
       ) : null}
-      <div className={classes.panes}>
-        <Paper p="sm" component="section" aria-label="Steps">
-          <StepList steps={draft.steps} selected={draft.selected} findings={findings} disabled={disabled} dispatch={dispatch} />
-          {disabled ? null : (
-            <div className={classes.add}>
-              <AddStep steps={draft.steps} onAdd={(added) => dispatch({ type: 'add', step: added })} />
-            </div>
-          )}
-        </Paper>
-        {step ? (
+      <SetTimeline steps={draft.steps} selected={draft.selected} findings={findings} disabled={disabled} dispatch={dispatch} add={disabled ? null : <AddStep steps={draft.steps} onAdd={(added) => dispatch({ type: 'add', step: added })} />} />
+      {step ? (
+        <div className={classes.panes} data-alone={step.kind === 'call_task' || undefined}>
           <Paper p="md" component="section" aria-label={`Step ${String(at + 1)}`}>
-            <StepFields
-              step={step}
-              findings={findings.filter((finding) => finding.step_index === at)}
-              disabled={disabled}
-              onChange={(patch) => dispatch({ type: 'change', key: step.key, patch })}
-            />
+            <StepHead step={step} number={at + 1} of={draft.steps.length} findings={own} disabled={disabled} dispatch={dispatch} />
+            <StepFields step={step} findings={own} disabled={disabled} onChange={(patch) => dispatch({ type: 'change', key: step.key, patch })} />
           </Paper>
-        ) : null}
-        {step?.kind === 'email' ? (
-          <section aria-label="Preview" className={classes.preview}>
-            <LivePreview step={toInput(step)} invoiceId={props.invoiceId} invoicePicker={props.invoicePicker} />
-          </section>
-        ) : null}
-      </div>
+          {step.kind === 'email' ? (
+            <section aria-label="Preview" className={classes.preview}>
+              <LivePreview step={toInput(step)} invoiceId={props.invoiceId} invoicePicker={props.invoicePicker} />
+            </section>
+          ) : null}
+        </div>
+      ) : null}
     </Stack>
   );
 }
