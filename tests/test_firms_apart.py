@@ -25,6 +25,7 @@ from invoice_tracker.domain.holds import HoldKind
 from invoice_tracker.domain.reminder_schedule import Anchor, Backlog, StepKind
 from invoice_tracker.firms.models import Firm, FirmClosure
 from invoice_tracker.integrations.clio.models import RunKind, RunState, SyncRun
+from invoice_tracker.invoices.note_models import InvoiceNote
 from invoice_tracker.main import create_app
 from invoice_tracker.models import metadata
 from invoice_tracker.payments.models import Payment, PaymentSource, PaymentState, RecordState
@@ -52,6 +53,7 @@ BODIES: dict[str, Any] = {
     "reminder_sets_move": {},
     "clients_pause": {"reason": "attack"},
     "reminder_sets_pause": {"reason": "attack"},
+    "invoices_create_note": {"text": "attack"},
     "invoices_create_promise": {"promised_on": "2026-03-20"},
     "invoices_open_dispute": {"reason": "attack"},
     "invoices_resolve_dispute": {"then": "stop"},
@@ -225,7 +227,15 @@ async def victim(adapters: Adapters) -> Victim:
             kind=AnswerKind.plan,
             created_at=now,
         )
-        session.add_all([promise, answer])
+        note = InvoiceNote(
+            id=uuid4(),
+            firm_id=firm.id,
+            invoice_id=invoice.id,
+            text="Called twice",
+            author="Dana Hale",
+            created_at=now,
+        )
+        session.add_all([promise, answer, note])
         proof = await begin_proof(session, firm_id=firm.id, kind=ProofKind.nightly, now=now)
         await session.flush()
         session.add(
@@ -246,6 +256,7 @@ async def victim(adapters: Adapters) -> Victim:
         "closures": closure.id,
         "promises": promise.id,
         "answers": answer.id,
+        "invoice-notes": note.id,
         "payment-proofs": proof.id,
     }
     return Victim(firm=firm, ids=ids, client_id=client.id)

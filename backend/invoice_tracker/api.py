@@ -9,6 +9,7 @@ from invoice_tracker.answers import router as answers
 from invoice_tracker.auto_collect import router as auto_collect
 from invoice_tracker.collections import payments_by_hand_router as payments_by_hand
 from invoice_tracker.collections import router as collections
+from invoice_tracker.collections import set_standings_router as set_standings
 from invoice_tracker.collections.attorneys import veto_page
 from invoice_tracker.collections.blast_guard import router as blast_guard
 from invoice_tracker.collections.holds import router as holds
@@ -29,6 +30,7 @@ from invoice_tracker.integrations.mail import sender_router as sender
 from invoice_tracker.integrations.stripe import router as stripe
 from invoice_tracker.integrations.stripe import webhooks as stripe_webhooks
 from invoice_tracker.invoices import clients_router as clients
+from invoice_tracker.invoices import notes_router as invoice_notes
 from invoice_tracker.invoices import router as invoices
 from invoice_tracker.payments import pay_page
 from invoice_tracker.payments import pay_page_rules_router as pay_page_rules
@@ -50,6 +52,7 @@ ROUTERS = (
     first_run.router,
     sender.router,
     invoices.router,
+    invoice_notes.router,
     clients.router,
     payments.router,
     payment_proofs.router,
@@ -61,6 +64,7 @@ ROUTERS = (
     auto_collect.router,
     collections.router,
     set_changes.router,
+    set_standings.router,
     holds.router,
     promises.router,
     answers.router,

@@ -10,6 +10,7 @@ from invoice_tracker.inbox import models as inbox
 from invoice_tracker.integrations.clio import models as clio
 from invoice_tracker.integrations.stripe import models as stripe
 from invoice_tracker.invoices import models as invoices
+from invoice_tracker.invoices import note_models as invoice_notes
 from invoice_tracker.outbox import models as outbox
 from invoice_tracker.payments import models as payments
 from invoice_tracker.payments import proof_models as payment_proofs
@@ -25,6 +26,7 @@ __all__ = [
     "collections",
     "firms",
     "inbox",
+    "invoice_notes",
     "invoices",
     "metadata",
     "outbox",

@@ -154,6 +154,23 @@ async def test_ready_made_sets_can_be_saved_as_they_are(client: httpx.AsyncClien
             await create(client, name=each["name"], steps=each["steps"])
 
 
+async def test_the_list_says_what_is_ready_made_and_when_each_step_is_due(
+    client: httpx.AsyncClient,
+) -> None:
+    ready = (await client.get(f"{SETS}/ready-made")).json()["items"]
+    gentle = next(each for each in ready if each["key"] == "gentle")
+    made = await create(client, name="Our gentle set", steps=gentle["steps"])
+    assert made["ready_made"] == "Gentle"
+    own = [*gentle["steps"][:2], gentle["steps"][2] | {"subject": "Pay {{ invoice.number }}"}]
+    await create(client, name="Our own", steps=own)
+    rows = {each["name"]: each for each in (await client.get(SETS)).json()["items"]}
+    assert rows["Our gentle set"]["ready_made"] == "Gentle"
+    assert rows["Our own"]["ready_made"] is None
+    brief = rows["Our own"]["steps_in_brief"]
+    assert [step["offset_days"] for step in brief] == [7, 21, 45]
+    assert "body" not in brief[0]
+
+
 async def test_variables_have_examples(client: httpx.AsyncClient) -> None:
     items = (await client.get(f"{SETS}/variables")).json()["items"]
     assert {"client.first_name", "invoice.balance", "pay.link"} <= {i["name"] for i in items}

@@ -141,6 +141,23 @@ async def list_latest_steps(
     return rows.all()
 
 
+async def list_steps_of_sets(
+    session: AsyncSession, *, firm_id: UUID, set_ids: Group[UUID]
+) -> dict[UUID, list[ReminderStep]]:
+    """Steps of the newest version of each set, in order."""
+    rows = await session.execute(
+        select(ReminderSet.id, ReminderStep)
+        .join(ReminderSetVersion, _LATEST)
+        .join(ReminderStep, ReminderStep.version_id == ReminderSetVersion.id)
+        .where(ReminderSet.firm_id == firm_id, ReminderSet.id.in_(set_ids))
+        .order_by(ReminderSet.id, ReminderStep.position)
+    )
+    found: dict[UUID, list[ReminderStep]] = {}
+    for set_id, step in rows:
+        found.setdefault(set_id, []).append(step)
+    return found
+
+
 async def lock_set(session: AsyncSession, *, firm_id: UUID, set_id: UUID) -> ReminderSet:
     """The set, locked to the end of the transaction. Raises ``NotFound``, also when archived."""
     row = await session.scalar(

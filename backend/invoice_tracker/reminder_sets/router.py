@@ -44,7 +44,14 @@ async def list_sets(
         session, firm_id=principal.firm_id, archived=archived, limit=limit, cursor=cursor
     )
     total = await repository.count_sets(session, firm_id=principal.firm_id, archived=archived)
-    return Page(items=[present_set(row) for row in rows], next_cursor=next_cursor, total=total)
+    steps = await repository.list_steps_of_sets(
+        session, firm_id=principal.firm_id, set_ids=[row[0].id for row in rows]
+    )
+    return Page(
+        items=[present_set(row, steps.get(row[0].id, [])) for row in rows],
+        next_cursor=next_cursor,
+        total=total,
+    )
 
 
 @router.get("/ready-made", operation_id="reminder_sets_list_ready_made")

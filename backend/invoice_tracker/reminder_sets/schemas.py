@@ -93,6 +93,18 @@ class StepOut(Output):
     bcc: list[str]
 
 
+class StepInBrief(Output):
+    """When a step is due, without its text."""
+
+    kind: StepKind
+    anchor: Anchor
+    offset_days: int
+    offset_unit: OffsetUnit
+    repeat_every_days: int | None
+    repeat_max: int | None
+    needs_approval: bool
+
+
 class ReminderSetOut(Output):
     """A set in the list."""
 
@@ -104,6 +116,10 @@ class ReminderSetOut(Output):
     active_collections: int
     needs_approval: bool
     """Whether a person must agree to every one of its mails."""
+    ready_made: str | None = Field(
+        description="Name of the ready-made set that it still is, word for word"
+    )
+    steps_in_brief: list[StepInBrief]
     archived_at: datetime | None
     updated_at: datetime
 

@@ -1,5 +1,7 @@
 """What the page needs to write a set: ready-made ones and the variables."""
 
+from collections.abc import Sequence
+
 from invoice_tracker.domain.ready_made_sets import READY_MADE_SETS
 from invoice_tracker.domain.reminder_text import ONLY_IN_THANKS, VARIABLES
 from invoice_tracker.reminder_sets.schemas import ReadyMadeSetOut, StepOut, VariableOut
@@ -32,6 +34,14 @@ def ready_made() -> list[ReadyMadeSetOut]:
         )
         for ready in READY_MADE_SETS
     ]
+
+
+def find_ready_made(steps: Sequence[StepOut]) -> str | None:
+    """The name of the ready-made set whose steps these are, word for word."""
+    nameless = [step.model_copy(update={"id": None}) for step in steps]
+    return next(
+        (ready.name for ready in ready_made() if ready.steps and ready.steps == nameless), None
+    )
 
 
 def variables(*, of_thanks: bool = False) -> list[VariableOut]:

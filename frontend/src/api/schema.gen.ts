@@ -412,6 +412,70 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/invoices/{invoice_id}/notes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Notes
+         * @description What staff have written on the invoice, newest first.
+         */
+        get: operations["invoices_list_notes"];
+        put?: never;
+        /**
+         * Create Note
+         * @description Write a note. Clients never see it.
+         */
+        post: operations["invoices_create_note"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/invoice-notes/{note_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Delete Note
+         * @description Delete a note: one's own, or anybody's as billing or owner.
+         */
+        delete: operations["invoice_notes_delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/invoice-notes/{note_id}/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Restore Note
+         * @description Bring a deleted note back.
+         */
+        post: operations["invoice_notes_restore"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/clients": {
         parameters: {
             query?: never;
@@ -1433,6 +1497,26 @@ export interface paths {
          * @description Move running collections to the newest version; asking twice moves once.
          */
         post: operations["reminder_sets_move"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reminder-set-standings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Standings
+         * @description How the firm's sets stand; one that was never used is left out.
+         */
+        get: operations["reminder_set_standings_list"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -3648,6 +3732,11 @@ export interface components {
             /** Items */
             items: components["schemas"]["HolidayCountryOut"][];
         };
+        /** Items[NoteOut] */
+        Items_NoteOut_: {
+            /** Items */
+            items: components["schemas"]["NoteOut"][];
+        };
         /** Items[OpenInvoiceOut] */
         Items_OpenInvoiceOut_: {
             /** Items */
@@ -3697,6 +3786,11 @@ export interface components {
         Items_SectionOut_: {
             /** Items */
             items: components["schemas"]["SectionOut"][];
+        };
+        /** Items[SetStandingOut] */
+        Items_SetStandingOut_: {
+            /** Items */
+            items: components["schemas"]["SetStandingOut"][];
         };
         /** Items[SyncRunOut] */
         Items_SyncRunOut_: {
@@ -3877,6 +3971,36 @@ export interface components {
             on: string;
             /** At */
             at: string | null;
+        };
+        /**
+         * NoteInput
+         * @description What to write.
+         */
+        NoteInput: {
+            /** Text */
+            text: string;
+        };
+        /**
+         * NoteOut
+         * @description One note. ``can_delete``: whether the person who asks may delete it.
+         */
+        NoteOut: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Text */
+            text: string;
+            /** Author */
+            author: string;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Can Delete */
+            can_delete: boolean;
         };
         /**
          * NotedPaymentInput
@@ -4775,6 +4899,13 @@ export interface components {
             active_collections: number;
             /** Needs Approval */
             needs_approval: boolean;
+            /**
+             * Ready Made
+             * @description Name of the ready-made set that it still is, word for word
+             */
+            ready_made: string | null;
+            /** Steps In Brief */
+            steps_in_brief: components["schemas"]["StepInBrief"][];
             /** Archived At */
             archived_at: string | null;
             /**
@@ -4807,6 +4938,13 @@ export interface components {
             active_collections: number;
             /** Needs Approval */
             needs_approval: boolean;
+            /**
+             * Ready Made
+             * @description Name of the ready-made set that it still is, word for word
+             */
+            ready_made: string | null;
+            /** Steps In Brief */
+            steps_in_brief: components["schemas"]["StepInBrief"][];
             /** Archived At */
             archived_at: string | null;
             /**
@@ -5287,6 +5425,34 @@ export interface components {
             version: number;
         };
         /**
+         * SetStandingOut
+         * @description One set's collections, and their money in each currency.
+         */
+        SetStandingOut: {
+            /**
+             * Reminder Set Id
+             * Format: uuid
+             */
+            reminder_set_id: string;
+            /** Active Collections */
+            active_collections: number;
+            /**
+             * Collections
+             * @description Running and ended
+             */
+            collections: number;
+            /**
+             * Paid
+             * @description Paid in the last 90 days, less refunds, on invoices that were on this set
+             */
+            paid: components["schemas"]["MoneyOut"][];
+            /**
+             * Owed
+             * @description Still open on its running collections
+             */
+            owed: components["schemas"]["MoneyOut"][];
+        };
+        /**
          * Setup
          * @description How far the first run has come, and what day it is for the product.
          */
@@ -5440,6 +5606,23 @@ export interface components {
             bcc?: string[];
             /** Id */
             id?: string | null;
+        };
+        /**
+         * StepInBrief
+         * @description When a step is due, without its text.
+         */
+        StepInBrief: {
+            kind: components["schemas"]["StepKind"];
+            anchor: components["schemas"]["Anchor"];
+            /** Offset Days */
+            offset_days: number;
+            offset_unit: components["schemas"]["OffsetUnit"];
+            /** Repeat Every Days */
+            repeat_every_days: number | null;
+            /** Repeat Max */
+            repeat_max: number | null;
+            /** Needs Approval */
+            needs_approval: boolean;
         };
         /**
          * StepKind
@@ -6787,6 +6970,132 @@ export interface operations {
                 };
                 content: {
                     "application/pdf": unknown;
+                };
+            };
+            /** @description A problem, in words */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    invoices_list_notes: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                invoice_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Items_NoteOut_"];
+                };
+            };
+            /** @description A problem, in words */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    invoices_create_note: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                invoice_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NoteInput"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NoteOut"];
+                };
+            };
+            /** @description A problem, in words */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    invoice_notes_delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                note_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem, in words */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    invoice_notes_restore: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                note_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NoteOut"];
                 };
             };
             /** @description A problem, in words */
@@ -8769,6 +9078,35 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Moved"];
+                };
+            };
+            /** @description A problem, in words */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reminder_set_standings_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Items_SetStandingOut_"];
                 };
             };
             /** @description A problem, in words */
