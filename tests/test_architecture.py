@@ -20,7 +20,7 @@ ORDER = (
     {"core"},
     {"accounts"},
     {"firms"},
-    {"outbox", "inbox"},
+    {"outbox", "inbox", "events"},
     {"invoices"},
     {"payments"},
     {"reminder_sets"},

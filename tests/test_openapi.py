@@ -112,6 +112,8 @@ def cases() -> list[Any]:
         result.ok()
         for result in schema.get_all_operations()
         if result.ok().path.startswith("/api/")
+        # A stream does not end by itself; tests/events opens it over real HTTP.
+        and result.ok().path != "/api/v1/events"
     ]
 
 

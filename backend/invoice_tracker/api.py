@@ -1,5 +1,7 @@
 """Every router of the product, one line each."""
 
+from typing import Any
+
 from fastapi import FastAPI
 
 from invoice_tracker import first_run
@@ -18,6 +20,7 @@ from invoice_tracker.collections.reminders import router as reminders
 from invoice_tracker.collections.set_changes import router as set_changes
 from invoice_tracker.collections.upcoming import router as upcoming
 from invoice_tracker.core.errors import Problem
+from invoice_tracker.events import router as events
 from invoice_tracker.firms import calendar_router as firm_calendar
 from invoice_tracker.firms import logo_router as logo
 from invoice_tracker.firms import router as firm
@@ -46,6 +49,7 @@ V1 = "/api/v1"
 ROUTERS = (
     accounts.router,
     sessions.router,
+    events.router,
     firm.router,
     firm_calendar.router,
     logo.router,
@@ -107,7 +111,19 @@ def _describe_problems(app: FastAPI) -> None:
         problem = Problem.model_json_schema(ref_template="#/components/schemas/{model}")
         schemas.update(problem.pop("$defs", {}))
         schemas["Problem"] = problem
+        _describe_streams(document)
         return document
 
     # FastAPI documents this very assignment as the way to extend the contract.
     app.openapi = openapi  # type: ignore[method-assign]
+
+
+def _describe_streams(document: dict[str, Any]) -> None:
+    """FastAPI says what an event of a stream holds in words of OpenAPI 3.2; this is 3.1."""
+    for operations in document["paths"].values():
+        for operation in operations.values():
+            for answer in operation["responses"].values():
+                stream = answer.get("content", {}).get("text/event-stream", {})
+                if "itemSchema" in stream:
+                    stream["schema"] = {"type": "string"}
+                    stream["x-itemSchema"] = stream.pop("itemSchema")

@@ -1,8 +1,12 @@
 """The application: API, public pages and the built web page, in one process."""
 
-from collections.abc import AsyncGenerator, Awaitable, Callable
-from contextlib import asynccontextmanager
+import asyncio
+import signal
+import threading
+from collections.abc import AsyncGenerator, Awaitable, Callable, Generator
+from contextlib import asynccontextmanager, contextmanager
 from datetime import datetime
+from types import FrameType
 
 from fastapi import FastAPI, Request, Response
 from fastapi.middleware.gzip import GZipMiddleware
@@ -14,6 +18,7 @@ from invoice_tracker.core.errors import install_error_handlers
 from invoice_tracker.core.logging import configure_logging
 from invoice_tracker.core.schemas import Output
 from invoice_tracker.core.web import serve_single_page_app
+from invoice_tracker.events.hub import Hub
 from invoice_tracker.settings import Environment, Settings, get_settings
 from invoice_tracker.wiring import build_adapters
 
@@ -42,22 +47,56 @@ async def _add_security_headers(
     return response
 
 
+@asynccontextmanager
+async def _connected(settings: Settings, adapters: Adapters | None) -> AsyncGenerator[Adapters]:
+    if adapters is not None:
+        yield adapters
+        return
+    configure_logging(
+        level=settings.log_level, as_json=settings.environment is Environment.production
+    )
+    async with build_adapters(settings) as built:
+        yield built
+
+
+@contextmanager
+def _when_told_to_stop(do: Callable[[], None]) -> Generator[None]:
+    """Calls ``do`` at the signal to stop. The server then waits for open answers before it ends
+    the lifespan, and a stream of events would keep it waiting for ever."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    loop = asyncio.get_running_loop()
+    former = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+
+    def stop(number: int, frame: FrameType | None) -> None:
+        loop.call_soon_threadsafe(do)
+        handler = former[signal.Signals(number)]
+        if callable(handler):
+            handler(number, frame)
+
+    for number in former:
+        signal.signal(number, stop)
+    try:
+        yield
+    finally:
+        for number, handler in former.items():
+            signal.signal(number, handler)
+
+
 def create_app(adapters: Adapters | None = None, settings: Settings | None = None) -> FastAPI:
     """The whole application. Without ``adapters`` they are built from the settings at start."""
     settings = settings or get_settings()
+    hub = Hub()
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncGenerator[None]:
-        if adapters is not None:
-            app.state.adapters = adapters
-            yield
-            return
-        configure_logging(
-            level=settings.log_level, as_json=settings.environment is Environment.production
-        )
-        async with build_adapters(settings) as built:
-            app.state.adapters = built
-            yield
+        async with _connected(settings, adapters) as app.state.adapters:
+            try:
+                with _when_told_to_stop(hub.refuse):
+                    yield
+            finally:
+                await hub.close()
 
     app = FastAPI(
         title="Invoice Tracker",
@@ -68,6 +107,7 @@ def create_app(adapters: Adapters | None = None, settings: Settings | None = Non
         redoc_url=None,
         openapi_url="/api/v1/openapi.json",
     )
+    app.state.hub = hub
     app.middleware("http")(_add_security_headers)
     app.add_middleware(GZipMiddleware, minimum_size=1024)
     install_error_handlers(app)

@@ -85,9 +85,25 @@ def problems(page: Page) -> list[str]:
     ]
 
 
+def settle(page: Page) -> None:
+    """Wait until nothing is loading. The stream of events, always open, does not count."""
+    page.wait_for_load_state("load")
+    page.wait_for_function(
+        """() => {
+            const now = performance.getEntriesByType("resource").length;
+            const busy = document.querySelector("[aria-busy=true]") !== null;
+            const before = window.settled ?? {count: -1, since: performance.now()};
+            const same = before.count === now && !busy;
+            window.settled = {count: now, since: same ? before.since : performance.now()};
+            return same && performance.now() - before.since > 500;
+        }""",
+        polling=100,
+    )
+
+
 def examine(page: Page, name: str, look: str) -> None:
     """Wait until the screen is there, photograph it, and look for problems."""
-    page.wait_for_load_state("networkidle")
+    settle(page)
     folder: Path = SHOTS / look
     folder.mkdir(parents=True, exist_ok=True)
     page.screenshot(path=folder / f"{name}.png")

@@ -1,11 +1,15 @@
 """Engine, sessions, and the firm a transaction belongs to."""
 
-from collections.abc import AsyncGenerator
+import asyncio
+from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
 from uuid import UUID
 
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, create_async_engine
+
+LISTENING_CHECK = 30.0
+"""Seconds between two looks at whether a listening connection still stands."""
 
 APP_ROLE = "invoice_tracker_app"
 """Role without ownership, so that row-level security binds it. The first migration creates it."""
@@ -35,6 +39,32 @@ class Database:
             if firm_id is not None:
                 await enter_firm(session, firm_id)
             yield session
+
+    async def listen(
+        self, channel: str, hear: Callable[[str], None], *, ready: asyncio.Event
+    ) -> None:
+        """Call ``hear`` with whatever is notified, until the connection is lost.
+
+        Takes a connection of its own, without a transaction. ``ready`` is set once it hears.
+        """
+        assert isinstance(self._bind, AsyncEngine), "what is in a savepoint is never notified"
+        lost = asyncio.Event()
+        async with self._bind.connect() as connection:
+            driver = (await connection.get_raw_connection()).driver_connection
+            assert driver is not None
+            try:
+                driver.add_termination_listener(lambda _: lost.set())
+                await driver.add_listener(channel, lambda *heard: hear(heard[-1]))
+                ready.set()
+                while not lost.is_set():
+                    try:
+                        async with asyncio.timeout(LISTENING_CHECK):
+                            await lost.wait()
+                    except TimeoutError:
+                        await driver.execute("SELECT 1", timeout=LISTENING_CHECK)
+            finally:
+                # Not for the pool: it would go on listening.
+                await connection.invalidate()
 
     def session(self) -> AsyncSession:
         """A session without a transaction yet."""

@@ -49,6 +49,20 @@ class ReminderSetVersion(Identified, FirmOwned, Base):
     created_by: Mapped[UUID | None] = mapped_column(ForeignKey("users.id"))
 
 
+class ReminderSetEditor(Identified, FirmOwned, Base):
+    """Somebody has the set open to change it. Refreshed while the page is open."""
+
+    __tablename__ = "reminder_set_editors"
+    __table_args__ = (UniqueConstraint("reminder_set_id", "user_id"),)
+
+    reminder_set_id: Mapped[UUID] = mapped_column(
+        ForeignKey("reminder_sets.id", ondelete="CASCADE")
+    )
+    user_id: Mapped[UUID] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"))
+    since: Mapped[datetime]
+    seen_at: Mapped[datetime]
+
+
 class ReminderStep(Identified, FirmOwned, Base):
     """One reminder of a series: when, and what."""
 

@@ -11,10 +11,11 @@ from invoice_tracker.core.deps import AdaptersDep, ClockDep, SessionDep
 from invoice_tracker.core.errors import PROBLEMS
 from invoice_tracker.core.pagination import DEFAULT_LIMIT, CursorParam, LimitParam
 from invoice_tracker.core.schemas import Items, Page
-from invoice_tracker.reminder_sets import linter, preview, repository, service, writing
+from invoice_tracker.reminder_sets import editing, linter, preview, repository, service, writing
 from invoice_tracker.reminder_sets.presenting import present_detail, present_set
 from invoice_tracker.reminder_sets.schemas import (
     ApprovalInput,
+    EditorOut,
     FindingOut,
     LintInput,
     MailPreview,
@@ -170,6 +171,29 @@ async def set_approval(
         session, firm_id=principal.firm_id, set_id=set_id, needs_approval=body.needs_approval
     )
     return await _detail(session, principal.firm_id, set_id)
+
+
+@router.put("/{set_id}/editing", operation_id="reminder_sets_keep_editing")
+async def keep_editing(
+    session: SessionDep, principal: Biller, clock: ClockDep, set_id: UUID
+) -> Items[EditorOut]:
+    """Say that one has the set open, every half minute; answers who else has."""
+    others = await editing.keep_editing(
+        session,
+        firm_id=principal.firm_id,
+        set_id=set_id,
+        user_id=principal.user_id,
+        now=clock.now(),
+    )
+    return Items(items=others)
+
+
+@router.delete("/{set_id}/editing", operation_id="reminder_sets_stop_editing", status_code=204)
+async def stop_editing(session: SessionDep, principal: Biller, set_id: UUID) -> None:
+    """Say that one has closed it."""
+    await editing.stop_editing(
+        session, firm_id=principal.firm_id, set_id=set_id, user_id=principal.user_id
+    )
 
 
 @router.delete("/{set_id}", operation_id="reminder_sets_delete", status_code=204)

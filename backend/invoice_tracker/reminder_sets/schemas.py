@@ -246,3 +246,10 @@ class ThanksPreview(Output):
 
     mail: MailPreview
     findings: list[FindingOut]
+
+
+class EditorOut(Output):
+    """Somebody else who has the set open to change it, and since when."""
+
+    name: str
+    since: datetime

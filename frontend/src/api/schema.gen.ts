@@ -88,6 +88,30 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Stream Events
+         * @description Server-sent events: what has changed in the firm, as it changes. Read it again then.
+         *
+         *     The first event, and one after each half minute of quiet, names nothing. Nothing is kept for
+         *     later: after a break, everything that is shown is to be read again. The stream ends with the
+         *     session. 429 where one session has too many.
+         */
+        get: operations["events_stream"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/firm": {
         parameters: {
             query?: never;
@@ -959,6 +983,30 @@ export interface paths {
         put: operations["reminder_sets_set_approval"];
         post?: never;
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reminder-sets/{set_id}/editing": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Keep Editing
+         * @description Say that one has the set open, every half minute; answers who else has.
+         */
+        put: operations["reminder_sets_keep_editing"];
+        post?: never;
+        /**
+         * Stop Editing
+         * @description Say that one has closed it.
+         */
+        delete: operations["reminder_sets_stop_editing"];
         options?: never;
         head?: never;
         patch?: never;
@@ -2761,6 +2809,14 @@ export interface components {
             note: string;
         };
         /**
+         * ChangesOut
+         * @description Kinds of things that have changed in the firm. None: the stream stands, nothing is new.
+         */
+        ChangesOut: {
+            /** Nouns */
+            nouns: components["schemas"]["Noun"][];
+        };
+        /**
          * ChoicesOut
          * @description What a rule can name. Clients and matters: those that match ``q``, the first few.
          */
@@ -3298,6 +3354,19 @@ export interface components {
             next_cursor: string | null;
         };
         /**
+         * EditorOut
+         * @description Somebody else who has the set open to change it, and since when.
+         */
+        EditorOut: {
+            /** Name */
+            name: string;
+            /**
+             * Since
+             * Format: date-time
+             */
+            since: string;
+        };
+        /**
          * EmailSource
          * @description Why reminders go to an address.
          * @enum {string}
@@ -3717,6 +3786,11 @@ export interface components {
             /** Items */
             items: components["schemas"]["DayOffOut"][];
         };
+        /** Items[EditorOut] */
+        Items_EditorOut_: {
+            /** Items */
+            items: components["schemas"]["EditorOut"][];
+        };
         /** Items[FindingOut] */
         Items_FindingOut_: {
             /** Items */
@@ -4024,6 +4098,12 @@ export interface components {
              */
             reference: string;
         };
+        /**
+         * Noun
+         * @description What may have changed, as in the API's addresses. The triggers of the migrations say so.
+         * @enum {string}
+         */
+        Noun: "answers" | "auto-collect" | "blast-guard" | "calendar" | "clients" | "clio" | "collections" | "editors" | "firm" | "holds" | "invoices" | "pay-page-rules" | "payment-proofs" | "payments" | "reminder-sets" | "reminders" | "sessions" | "stripe" | "sync-runs" | "thank-you" | "timeline";
         /**
          * OffsetUnit
          * @description What a step's offset counts.
@@ -6332,6 +6412,35 @@ export interface operations {
             };
         };
     };
+    events_stream: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/event-stream": string;
+                };
+            };
+            /** @description A problem, in words */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     firm_get: {
         parameters: {
             query?: never;
@@ -8089,6 +8198,66 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["ReminderSetDetail"];
                 };
+            };
+            /** @description A problem, in words */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reminder_sets_keep_editing: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                set_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Items_EditorOut_"];
+                };
+            };
+            /** @description A problem, in words */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reminder_sets_stop_editing: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                set_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description A problem, in words */
             "4XX": {

@@ -5,6 +5,8 @@ import { Outlet, useRouterState } from '@tanstack/react-router';
 import { useEffect, useMemo } from 'react';
 import { Logo } from '@/components/logo';
 import { setupQuery } from '@/features/firm/queries';
+import { LiveMark } from '@/features/live/live-mark';
+import { useLive } from '@/features/live/use-live';
 import { dayOf } from '@/lib/dates';
 import { useSession } from '@/lib/session';
 import { TodayContext } from '@/lib/today';
@@ -21,6 +23,7 @@ import { VerifySenderNote } from './verify-sender-note';
 export default function Shell() {
   const [opened, { toggle, close }] = useDisclosure(false);
   const session = useSession();
+  const live = useLive();
   const setup = useQuery(setupQuery).data;
   const path = useRouterState({ select: ({ location }) => location.pathname });
   useEffect(close, [path, close]);
@@ -53,6 +56,7 @@ export default function Shell() {
           </Group>
           <MainNav />
           <PauseAll />
+          <LiveMark state={live} />
           <UserMenu today={today} isOtherDay={setup !== undefined && dayOf(new Date().toISOString(), timeZone) !== today} />
         </AppShell.Navbar>
         <AppShell.Main className={classes.main} id="main" tabIndex={-1}>

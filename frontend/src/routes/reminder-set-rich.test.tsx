@@ -54,7 +54,7 @@ it('switches a text to rich and back, with a variable from the picker', async ()
   await waitFor(() => expect(editor).toHaveTextContent('{{ firm.phone }}'));
   await user.click(screen.getByRole('button', { name: 'Save' }));
   await screen.findByText(/Version 4\. Saved\./);
-  const saved = calls.find((call) => call.method === 'PUT')?.body as { steps: { body: string; body_format: string }[] };
+  const saved = calls.find((call) => call.method === 'PUT' && !call.path.endsWith('/editing'))?.body as { steps: { body: string; body_format: string }[] };
   expect(saved.steps[0]?.body_format).toBe('rich');
   expect(saved.steps[0]?.body).toMatch(/^<p>.*<\/p>$/);
   expect(saved.steps[0]?.body).toContain('{{ firm.phone }}');

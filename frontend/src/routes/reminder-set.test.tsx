@@ -62,7 +62,7 @@ it('edits, reorders and saves a new version of what was read', async () => {
   await user.type(screen.getByRole('textbox', { name: 'Subject' }), 'Note');
   await user.click(screen.getByRole('button', { name: 'Save' }));
   expect(await screen.findByText(/Version 4\. Saved\./)).toBeVisible();
-  const saved = calls.find((call) => call.method === 'PUT')?.body as { version: number; steps: { id: string; subject: string }[] };
+  const saved = calls.find((call) => call.method === 'PUT' && call.path === '/reminder-sets/s1')?.body as { version: number; steps: { id: string; subject: string }[] };
   expect(saved.version).toBe(3);
   expect(saved.steps.map(({ id, subject }) => [id, subject])).toEqual([
     ['b', 'Note'],
@@ -141,4 +141,31 @@ it('does not lose unsaved changes without asking', async () => {
   await user.click(within(dialog).getByRole('button', { name: 'Stay here' }));
   expect(router.state.location.pathname).toBe('/reminder-sets/s1');
   expect(screen.getByRole('textbox', { name: 'Name' })).toHaveValue('Standard!');
+});
+
+it('tells who else has the set open, and offers to save over their version', async () => {
+  let newest = 3;
+  const { calls } = fakeApi({
+    ...answers,
+    'PUT /reminder-sets/s1/editing': () => ({ body: { items: [{ name: 'Ann Hale', since: '2026-11-23T14:00:00Z' }, { name: 'Bo Lind', since: '2026-11-23T14:00:00Z' }] } }),
+    'GET /reminder-sets/s1': () => ({ body: { ...set, active_collections: 0, version: newest } }),
+    'PUT /reminder-sets/s1': ({ body }) => {
+      const { version } = body as { version: number };
+      return version === newest
+        ? { body: { ...set, ...(body as object), version: newest + 1 } }
+        : problem(409, 'reminder_set_changed', 'Version 4 was saved while you edited version 3.');
+    },
+  });
+  const user = userEvent.setup();
+  renderApp('/reminder-sets/s1');
+  expect(await screen.findByText(/Ann Hale and Bo Lind have this set open too/)).toBeVisible();
+  await user.type(await screen.findByLabelText('Description'), ' of ours');
+  newest = 4;
+  await user.click(screen.getByRole('button', { name: 'Save' }));
+  const alert = await screen.findByRole('alert');
+  expect(alert).toHaveTextContent('Someone else has saved a newer version');
+  await user.click(within(alert).getByRole('button', { name: 'Save mine as the newest' }));
+  expect(await screen.findByText(/Version 5\. Saved\./)).toBeVisible();
+  expect(screen.getByLabelText('Description')).toHaveValue('For most clients of ours');
+  expect(calls.filter(({ method, path }) => `${method} ${path}` === 'PUT /reminder-sets/s1')).toHaveLength(2);
 });

@@ -5,5 +5,4 @@ import { api, unwrap } from '@/api/client';
 export const activityQuery = queryOptions({
   queryKey: ['activity'],
   queryFn: ({ signal }) => unwrap(api.GET('/api/v1/activity', { signal })),
-  refetchInterval: 30_000,
 });

@@ -7,7 +7,6 @@ export const answersToDoQuery = queryOptions({
   queryKey: ['answers', 'to-do'],
   queryFn: ({ signal }) =>
     unwrap(api.GET('/api/v1/answers', { params: { query: { to_do: true, limit: 100 } }, signal })),
-  refetchInterval: 30_000,
   meta: { quiet: true },
 });
 
@@ -16,7 +15,6 @@ export function answersQuery(invoiceId: string) {
     queryKey: ['answers', 'invoice', invoiceId],
     queryFn: ({ signal }) =>
       unwrap(api.GET('/api/v1/invoices/{invoice_id}/answers', { params: { path: { invoice_id: invoiceId } }, signal })),
-    refetchInterval: 30_000,
     meta: { quiet: true },
   });
 }

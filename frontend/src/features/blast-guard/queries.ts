@@ -4,7 +4,6 @@ import { api, unwrap } from '@/api/client';
 export const blastGuardQuery = queryOptions({
   queryKey: ['blast-guard'],
   queryFn: ({ signal }) => unwrap(api.GET('/api/v1/blast-guard', { signal })),
-  refetchInterval: 30_000,
 });
 
 /** Lets everything go that the guard has stopped, or pauses everything in its place. */

@@ -5,7 +5,6 @@ import type { ClioConnection, RecordStrategy } from '@/api/types';
 export const clioQuery = queryOptions({
   queryKey: ['clio', 'connection'],
   queryFn: ({ signal }) => unwrap(api.GET('/api/v1/clio/connection', { signal })),
-  refetchInterval: 30_000,
 });
 
 interface Wanted {

@@ -22,7 +22,6 @@ export function collectionQuery(id: string) {
     queryKey: ['collections', 'one', id],
     queryFn: ({ signal }) =>
       unwrap(api.GET('/api/v1/collections/{collection_id}', { params: { path: { collection_id: id } }, signal })),
-    refetchInterval: 30_000,
   });
 }
 
@@ -31,7 +30,6 @@ export function planQuery(id: string) {
     queryKey: ['collections', 'plan', id],
     queryFn: ({ signal }) =>
       unwrap(api.GET('/api/v1/collections/{collection_id}/plan', { params: { path: { collection_id: id } }, signal })),
-    refetchInterval: 30_000,
   });
 }
 

@@ -12,7 +12,6 @@ export type FirmUpdate = NonNullable<paths['/api/v1/firm']['patch']['requestBody
 export const setupQuery = queryOptions({
   queryKey: ['firm', 'setup'],
   queryFn: ({ signal }) => unwrap(api.GET('/api/v1/firm/setup', { signal })),
-  refetchInterval: 30_000,
 });
 
 export const firmQuery = queryOptions({

@@ -13,7 +13,6 @@ export interface PauseValues {
 export const pausesQuery = queryOptions({
   queryKey: ['holds', 'pauses'],
   queryFn: ({ signal }) => unwrap(api.GET('/api/v1/pauses', { signal })),
-  refetchInterval: 30_000,
 });
 
 export function holdsQuery(invoiceId: string) {
@@ -21,7 +20,6 @@ export function holdsQuery(invoiceId: string) {
     queryKey: ['holds', 'invoice', invoiceId],
     queryFn: ({ signal }) =>
       unwrap(api.GET('/api/v1/invoices/{invoice_id}/holds', { params: { path: { invoice_id: invoiceId } }, signal })),
-    refetchInterval: 30_000,
   });
 }
 
@@ -40,7 +38,6 @@ export const promisesToDoQuery = queryOptions({
   queryKey: ['holds', 'promises', 'to-do'],
   queryFn: ({ signal }) =>
     unwrap(api.GET('/api/v1/promises', { params: { query: { to_do: true, limit: 100 } }, signal })),
-  refetchInterval: 60_000,
 });
 
 /** A hold changes what is planned, shown and counted nearly everywhere. */

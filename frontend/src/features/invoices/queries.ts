@@ -18,7 +18,6 @@ export function invoicesQuery(filter: InvoiceFilter & { sort?: Sort }) {
     initialPageParam: undefined as string | undefined,
     getNextPageParam: (last) => last.next_cursor ?? undefined,
     placeholderData: keepPreviousData,
-    refetchInterval: 30_000,
   });
 }
 
@@ -27,7 +26,6 @@ export function sectionsQuery(filter: Omit<InvoiceFilter, 'section'>) {
     queryKey: ['invoices', 'sections', filter],
     queryFn: ({ signal }) => unwrap(api.GET('/api/v1/invoices/sections', { params: { query: filter }, signal })),
     placeholderData: keepPreviousData,
-    refetchInterval: 30_000,
   });
 }
 
@@ -36,7 +34,6 @@ export function invoiceQuery(id: string) {
     queryKey: ['invoices', 'one', id],
     queryFn: ({ signal }) =>
       unwrap(api.GET('/api/v1/invoices/{invoice_id}', { params: { path: { invoice_id: id } }, signal })),
-    refetchInterval: 30_000,
   });
 }
 
@@ -45,7 +42,6 @@ export function timelineQuery(id: string) {
     queryKey: ['invoices', 'timeline', id],
     queryFn: ({ signal }) =>
       unwrap(api.GET('/api/v1/invoices/{invoice_id}/timeline', { params: { path: { invoice_id: id } }, signal })),
-    refetchInterval: 30_000,
   });
 }
 

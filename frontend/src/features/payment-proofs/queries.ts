@@ -10,7 +10,7 @@ export const proofsQuery = queryOptions({
   queryKey: ['payment-proofs', 'list'],
   queryFn: async ({ signal }) =>
     (await unwrap(api.GET('/api/v1/payment-proofs', { params: { query: { limit: LATEST } }, signal }))).items,
-  refetchInterval: ({ state }) => (state.data?.some((proof) => proof.state === 'running') ? SECOND : 30 * SECOND),
+  refetchInterval: ({ state }) => (state.data?.some((proof) => proof.state === 'running') ? SECOND : false),
 });
 
 export function proofLinesQuery(proofId: string, standing: PaymentProofLine['standing'] | undefined, q: string | undefined) {
@@ -36,7 +36,6 @@ export function proofLinesQuery(proofId: string, standing: PaymentProofLine['sta
 export const paymentAlertsQuery = queryOptions({
   queryKey: ['payment-proofs', 'alerts'],
   queryFn: async ({ signal }) => (await unwrap(api.GET('/api/v1/payment-proofs/alerts', { signal }))).items,
-  refetchInterval: 30 * SECOND,
 });
 
 /** Begins a check, or answers the one that is under way. */

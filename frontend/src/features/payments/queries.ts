@@ -35,7 +35,6 @@ export function paymentsQuery(filters: PaymentFilters) {
     initialPageParam: undefined as string | undefined,
     getNextPageParam: (last) => last.next_cursor ?? undefined,
     placeholderData: keepPreviousData,
-    refetchInterval: 30_000,
   });
 }
 
@@ -45,7 +44,6 @@ export function totalsQuery(filters: PaymentFilters) {
     queryKey: ['payments', 'totals', query],
     queryFn: ({ signal }) => unwrap(api.GET('/api/v1/payments/totals', { params: { query }, signal })),
     placeholderData: keepPreviousData,
-    refetchInterval: 30_000,
   });
 }
 
@@ -55,7 +53,6 @@ export const toRecordQuery = infiniteQueryOptions({
     unwrap(api.GET('/api/v1/payments/to-record', { params: { query: { cursor: pageParam } }, signal })),
   initialPageParam: undefined as string | undefined,
   getNextPageParam: (last) => last.next_cursor ?? undefined,
-  refetchInterval: 30_000,
 });
 
 /** Money that matches no open balance. */
@@ -65,7 +62,6 @@ export const unmatchedQuery = infiniteQueryOptions({
     unwrap(api.GET('/api/v1/payments', { params: { query: { unmatched: true, cursor: pageParam } }, signal })),
   initialPageParam: undefined as string | undefined,
   getNextPageParam: (last) => last.next_cursor ?? undefined,
-  refetchInterval: 30_000,
 });
 
 export function paymentQuery(id: string) {
@@ -74,7 +70,7 @@ export function paymentQuery(id: string) {
     queryFn: ({ signal }) =>
       unwrap(api.GET('/api/v1/payments/{payment_id}', { params: { path: { payment_id: id } }, signal })),
     // A refund is counted moments after Stripe has taken it on.
-    refetchInterval: ({ state }) => (state.data?.refunds.some((refund) => refund.state === 'asked') ? 2_000 : 10_000),
+    refetchInterval: ({ state }) => (state.data?.refunds.some((refund) => refund.state === 'asked') ? 2_000 : false),
   });
 }
 

@@ -9,6 +9,7 @@ import { count } from '@/lib/texts';
 import { AddStep } from './add-step';
 import { useMoveCollections } from './difference-queries';
 import { type Content, contentOf, draftOf, isChanged, reduceDraft, stepsChanged, toInput } from './editor';
+import { EditorsNote } from './editors-note';
 import { LeaveGuard } from './leave-guard';
 import { LivePreview } from './live-preview';
 import { lintQuery, reminderSetQuery, useSaveSet } from './queries';
@@ -41,13 +42,16 @@ function useEditor({ id, version, running, content, onCreated }: Props) {
   const [isAsking, setAsking] = useState(false);
   const moving = useMoveCollections(id ?? '');
 
-  const take = (set: ReminderSetDetail) => {
-    setSaved({ content: set, version: set.version });
-    dispatch({ type: 'reset', content: set });
+  const take = (set: { content: Content; version: number }) => {
+    setSaved(set);
+    dispatch({ type: 'reset', content: set.content });
   };
-  const submit = (move: string[] | null = []) =>
+  // A colleague has saved meanwhile. Who has changed nothing is shown their version at once.
+  const isOutdated = version > saved.version && !save.isPending;
+  if (isOutdated && !isDirty) take({ content, version });
+  const submit = (move: string[] | null = [], over = saved.version) =>
     save.mutate(
-      { content: contentOf(draft), version: saved.version },
+      { content: contentOf(draft), version: over },
       {
         onSuccess: (set) => {
           setAsking(false);
@@ -57,7 +61,7 @@ function useEditor({ id, version, running, content, onCreated }: Props) {
             onCreated(set);
             return;
           }
-          take(set);
+          take({ content: set, version: set.version });
           if (move === null || move.length > 0) {
             moving.mutate(move, {
               onSuccess: ({ moved }) => notifyDone(`${count(moved, 'collection')} moved to version ${String(set.version)}.`),
@@ -72,16 +76,20 @@ function useEditor({ id, version, running, content, onCreated }: Props) {
   const loadNewer = () => {
     if (id === null) return;
     void client.fetchQuery({ ...reminderSetQuery(id), staleTime: 0 }).then((set) => {
-      take(set);
+      take({ content: set, version: set.version });
       save.reset();
     });
   };
-  return { draft, dispatch, save, submit, begin, isAsking, setAsking, loadNewer, isDirty, version: saved.version, mustAsk: () => isDirty && !mayLeave.current };
+  const saveOver = () => {
+    if (id === null) return;
+    void client.fetchQuery({ ...reminderSetQuery(id), staleTime: 0 }).then((set) => submit([], set.version));
+  };
+  return { draft, dispatch, save, submit, begin, isAsking, setAsking, loadNewer, saveOver, isOutdated, isDirty, version: saved.version, mustAsk: () => isDirty && !mayLeave.current };
 }
 
 /** Writes a reminder set: the steps, one step's text, and how it looks with a real invoice. */
 export function SetEditor(props: Props) {
-  const { draft, dispatch, save, submit, begin, isAsking, setAsking, loadNewer, isDirty, version, mustAsk } = useEditor(props);
+  const { draft, dispatch, save, submit, begin, isAsking, setAsking, loadNewer, saveOver, isOutdated, isDirty, version, mustAsk } = useEditor(props);
   const disabled = !useMay('work');
   const maySave = !disabled && isDirty && draft.name.trim() !== '';
   useHotkeys([['mod+S', () => maySave && !isAsking && begin()]], []);
@@ -106,7 +114,14 @@ export function SetEditor(props: Props) {
           Save
         </Button>
       </Group>
-      <SaveErrors error={save.error} onLoadNewer={loadNewer} />
+      {props.id !== null && !disabled ? <EditorsNote setId={props.id} /> : null}
+      <SaveErrors
+        error={save.error}
+        isOutdated={isOutdated && isDirty}
+        isSaving={save.isPending}
+        onLoadNewer={loadNewer}
+        onSaveOver={saveOver}
+      />
       {isAsking && props.id !== null ? (
         <SaveDialog
           setId={props.id}

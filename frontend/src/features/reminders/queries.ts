@@ -7,7 +7,6 @@ export function remindersQuery(state: Reminder['state']) {
     queryKey: ['reminders', 'list', state],
     queryFn: ({ signal }) =>
       unwrap(api.GET('/api/v1/reminders', { params: { query: { state, limit: 200 } }, signal })),
-    refetchInterval: 30_000,
   });
 }
 

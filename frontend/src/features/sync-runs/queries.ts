@@ -8,7 +8,7 @@ export function syncRunsQuery(limit: number) {
     queryKey: ['sync-runs', 'list', limit],
     queryFn: async ({ signal }) =>
       (await unwrap(api.GET('/api/v1/sync-runs', { params: { query: { limit } }, signal }))).items,
-    refetchInterval: ({ state }) => (state.data?.some((run) => run.state === 'running') ? SECOND : 30 * SECOND),
+    refetchInterval: ({ state }) => (state.data?.some((run) => run.state === 'running') ? SECOND : false),
   });
 }
 

@@ -27,7 +27,6 @@ export function upcomingQuery(on: string | undefined) {
       ),
     initialPageParam: null as string | null,
     getNextPageParam: (page) => page.next_cursor,
-    refetchInterval: 30_000,
   });
 }
 

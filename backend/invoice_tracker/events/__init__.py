@@ -1,0 +1,1 @@
+"""What has changed, told to the pages that are open."""
