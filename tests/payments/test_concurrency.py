@@ -1,7 +1,9 @@
 """Several browsers and workers at once, on a database that really commits."""
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -10,11 +12,16 @@ from sqlalchemy import func, select, text
 from sqlalchemy.exc import DBAPIError
 
 from factories import make_client, make_firm, make_invoice
+from invoice_tracker.collections import payment_troubles
+from invoice_tracker.collections.payment_troubles import tell_of_troubles
+from invoice_tracker.core.database import enter_firm
 from invoice_tracker.core.deps import Adapters
-from invoice_tracker.invoices.models import Invoice
+from invoice_tracker.firms.models import Firm
+from invoice_tracker.invoices.models import Client, Invoice
+from invoice_tracker.payments import groups
 from invoice_tracker.payments.checkout import open_checkout
 from invoice_tracker.payments.checkout_rows import Line
-from invoice_tracker.payments.models import Checkout, CheckoutState, Payment
+from invoice_tracker.payments.models import Checkout, CheckoutState, Payment, PaymentState
 from invoice_tracker.payments.service import apply_report
 
 
@@ -132,3 +139,92 @@ async def test_opening_a_page_waits_for_whoever_holds_the_invoice(
             select(Checkout).where(Checkout.state != CheckoutState.expired)
         )
         assert open_rows.all() == []
+
+
+@pytest.fixture
+async def other_invoice(committed_adapters: Adapters, invoice: Invoice) -> Invoice:
+    """A second one of the same client."""
+    now = committed_adapters.clock.now()
+    async with committed_adapters.database.transaction() as session:
+        await enter_firm(session, invoice.firm_id)
+        firm = await session.get_one(Firm, invoice.firm_id)
+        client = await session.get_one(Client, invoice.client_id)
+        return await make_invoice(
+            session, firm=firm, client=client, now=now, due_on=date(2026, 5, 1)
+        )
+
+
+class Halfway:
+    """Stops whoever calls a function until somebody else has got as far as possible."""
+
+    def __init__(self, function: Callable[..., Awaitable[Any]]) -> None:
+        self._function = function
+        self.reached = asyncio.Event()
+        self.go_on = asyncio.Event()
+
+    async def __call__(self, *args: Any, **more: Any) -> Any:
+        if not self.reached.is_set():
+            self.reached.set()
+            await self.go_on.wait()
+        return await self._function(*args, **more)
+
+    async def meet(self, first: Awaitable[Any], second: Awaitable[Any]) -> list[Any]:
+        """The first to the halfway point, then the second as far as it comes, then both."""
+        running = [asyncio.ensure_future(first)]
+        await self.reached.wait()
+        running.append(asyncio.ensure_future(second))
+        await asyncio.sleep(0.3)
+        self.go_on.set()
+        return await asyncio.gather(*running)
+
+
+async def test_a_groups_first_link_and_a_page_of_one_of_its_invoices_do_not_block_one_another(
+    committed_adapters: Adapters,
+    invoice: Invoice,
+    other_invoice: Invoice,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Both make the link of the one invoice for the first time."""
+    halfway = Halfway(groups._group_of)
+    monkeypatch.setattr(groups, "_group_of", halfway)
+
+    async def make_link() -> str:
+        async with committed_adapters.database.transaction(invoice.firm_id) as session:
+            return await groups.make_group_link(
+                session,
+                committed_adapters.vault,
+                firm_id=invoice.firm_id,
+                invoice_ids=[other_invoice.id, invoice.id],
+                now=committed_adapters.clock.now(),
+            )
+
+    page = open_checkout(
+        committed_adapters, firm_id=invoice.firm_id, invoice_ids=[other_invoice.id]
+    )
+    token, opening = await halfway.meet(make_link(), page)
+    assert token
+    assert opening.url is not None
+
+
+async def test_telling_of_a_failed_payment_does_not_block_news_of_it(
+    committed_adapters: Adapters,
+    invoice: Invoice,
+    other_invoice: Invoice,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """One writes the mail with a first link to both; one hears that the debit came after all."""
+    now = committed_adapters.clock.now()
+    both = lines(invoice, other_invoice)
+
+    async def hear(state: str) -> None:
+        async with committed_adapters.database.transaction(invoice.firm_id) as session:
+            said = report(state, at=now, amount=240_000, method="us_bank_account")
+            await apply_report(session, firm_id=invoice.firm_id, lines=both, report=said, now=now)
+
+    await hear("failed")
+    halfway = Halfway(payment_troubles._load)
+    monkeypatch.setattr(payment_troubles, "_load", halfway)
+    await halfway.meet(tell_of_troubles(committed_adapters, invoice.firm_id), hear("settled"))
+    async with committed_adapters.database.transaction(invoice.firm_id) as session:
+        payments = (await session.scalars(select(Payment))).all()
+    assert {payment.state for payment in payments} == {PaymentState.settled}

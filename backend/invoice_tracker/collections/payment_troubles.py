@@ -6,7 +6,7 @@ from datetime import datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from invoice_tracker.accounts.models import Role, User
@@ -69,16 +69,22 @@ async def tell_of_troubles(adapters: Adapters, firm_id: UUID) -> int:
     In Safe Mode the client is not written to, and not later either.
     """
     now = adapters.clock.now()
+    untold = (
+        Payment.firm_id == firm_id,
+        Payment.state.in_(TROUBLE),
+        Payment.told_of.is_distinct_from(Payment.state),
+    )
     async with adapters.database.transaction(firm_id) as session:
+        # The invoices first, as everybody does who locks both.
+        ids = await session.scalars(select(Payment.invoice_id).where(*untold))
+        found = {invoice_id for invoice_id in ids if invoice_id is not None}
+        await lock_invoices(session, firm_id=firm_id, invoice_ids=found)
         rows = await session.scalars(
             select(Payment)
-            .where(
-                Payment.firm_id == firm_id,
-                Payment.state.in_(TROUBLE),
-                Payment.told_of.is_distinct_from(Payment.state),
-            )
+            .where(*untold, or_(Payment.invoice_id.is_(None), Payment.invoice_id.in_(found)))
             .order_by(Payment.id)
             .with_for_update(skip_locked=True)
+            .execution_options(populate_existing=True)
         )
         together: dict[str, list[Payment]] = {}
         for row in rows:

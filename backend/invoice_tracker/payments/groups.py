@@ -85,10 +85,16 @@ async def groups_of(
 
 
 async def _client_of(session: AsyncSession, firm_id: UUID, members: Sequence[UUID]) -> UUID | None:
+    """The client of all of them, whose rows stay as they are to the end of the transaction.
+
+    The invoices before their links, as everybody does who writes both: the group's rows refer to
+    them, and whoever holds an invoice may be waiting for its first link.
+    """
     rows = await session.execute(
-        select(Invoice.id, Invoice.client_id).where(
-            Invoice.firm_id == firm_id, Invoice.id.in_(members)
-        )
+        select(Invoice.id, Invoice.client_id)
+        .where(Invoice.firm_id == firm_id, Invoice.id.in_(members))
+        .order_by(Invoice.id)
+        .with_for_update(read=True, key_share=True)
     )
     clients = dict(rows.all())
     if len(clients) < len(members):

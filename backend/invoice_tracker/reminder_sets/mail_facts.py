@@ -118,6 +118,8 @@ async def load_many(
         .outerjoin(Matter, Matter.id == Invoice.matter_id)
         .outerjoin(Sender, Sender.firm_id == Invoice.firm_id)
         .where(Invoice.firm_id == firm_id, Invoice.id.in_(invoice_ids))
+        # The order in which everybody makes the links of several.
+        .order_by(Invoice.id)
         .execution_options(populate_existing=True)
     )
     balances = await effective_balances(session, firm_id=firm_id, invoice_ids=invoice_ids)

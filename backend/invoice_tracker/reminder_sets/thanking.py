@@ -51,6 +51,9 @@ async def thank_for_payments(adapters: Adapters, firm_id: UUID) -> int:
             text.enabled_since = now
             return 0
         firm = await get_firm(session, firm_id)
+        # All at once and before their links, as everybody does who needs several.
+        paid_for = {invoice_id for paid in found for invoice_id in paid.invoice_ids}
+        await lock_invoices(session, firm_id=firm_id, invoice_ids=paid_for)
         written = 0
         for paid in found:
             written += await _thank(session, adapters, firm, text, paid, now)
