@@ -1,15 +1,20 @@
 """Amounts: exact, in one currency, written as people write them."""
 
+import re
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from invoice_tracker.domain.money import (
+    THREE_DECIMAL,
+    ZERO_DECIMAL,
     MixedCurrencies,
     Money,
     format_money,
+    from_hundredths,
     minor_digits,
     read_amount,
     to_decimal,
@@ -18,6 +23,7 @@ from invoice_tracker.domain.money import (
     totals,
 )
 
+TOP = Path(__file__).resolve().parents[2]
 CURRENCIES = st.sampled_from(["USD", "CAD", "EUR", "GBP", "JPY", "KRW", "KWD", "TND", "CHF"])
 
 
@@ -148,3 +154,26 @@ def test_an_amount_as_people_type_it(typed, currency, minor):
 def test_what_is_no_amount_or_could_be_two(typed):
     with pytest.raises(ValueError, match=r"is not an amount|more decimals"):
         read_amount(typed, "USD")
+
+
+def test_the_pages_know_the_same_decimals() -> None:
+    """The front end's own table is this one."""
+    source = (TOP / "frontend" / "src" / "lib" / "money.ts").read_text()
+    for name, codes in (("ZERO_DECIMAL", ZERO_DECIMAL), ("THREE_DECIMAL", THREE_DECIMAL)):
+        found = re.search(rf"const {name} = new Set\(\[(.*?)\]\)", source, re.DOTALL)
+        assert found is not None
+        assert set(re.findall(r"'([A-Z]{3})'", found[1])) == codes
+
+
+@pytest.mark.parametrize(
+    ("hundredths", "currency", "minor"),
+    [
+        (10_000, "USD", 10_000),
+        (10_000, "JPY", 100),
+        (10_050, "JPY", 101),
+        (5, "KWD", 50),
+        (0, "JPY", 0),
+    ],
+)
+def test_a_rule_for_all_currencies(hundredths: int, currency: str, minor: int) -> None:
+    assert from_hundredths(hundredths, currency) == minor

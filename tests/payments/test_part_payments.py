@@ -226,3 +226,20 @@ async def test_the_bill_is_a_button_away(
     await session.flush()
     assert (await anonymous.post(f"{path}/document")).status_code == 404
     assert "Download" not in (await anonymous.get(path)).text
+
+
+async def test_the_smallest_part_is_as_much_of_any_currency(
+    anonymous: httpx.AsyncClient,
+    session: AsyncSession,
+    invoice: Invoice,
+    path: str,
+    allowed: PayPageRules,
+) -> None:
+    """The firm has said 100: of yen too, and of dinars."""
+    for currency, limits in (
+        ("JPY", "From ¥100 to ¥119,950"),
+        ("KWD", "From 100.000 KWD to 119.990 KWD"),
+    ):
+        invoice.currency = currency
+        await session.flush()
+        assert limits in (await anonymous.get(path)).text

@@ -59,7 +59,11 @@ async def payments(
         ({"from_day": "2026-03-03"}, [99]),
         ({"from_day": "2026-03-03", "to_day": "2026-03-03"}, [99]),
         ({"from_day": "2026-03-04"}, []),
-        ({"amount_from": 700, "amount_to": 800}, [700, 800]),
+        ({"at_least": "7", "at_most": "8.00"}, [700, 800]),
+        # 1,234.567 dinars, and nothing of the dollars that are as many of the smallest units.
+        ({"at_least": "1234.567"}, [1_234_567]),
+        ({"at_least": "1234.568"}, []),
+        ({"at_most": "0.99"}, [99]),
     ],
 )
 async def test_filters(
@@ -70,6 +74,35 @@ async def test_filters(
 ) -> None:
     items = (await client.get(URL, params=params)).json()["items"]
     assert sorted(item["amount"]["amount_minor"] for item in items) == amounts
+
+
+async def test_amounts_are_of_each_payments_own_currency(
+    client: httpx.AsyncClient,
+    session: AsyncSession,
+    firm: Firm,
+    invoice: Invoice,
+    second: Invoice,
+    clock: MovableClock,
+) -> None:
+    """1,000 yen, 1,000.000 dinars and 1,000.00 dollars are each a thousand."""
+    second.currency = "JPY"
+    for of, amounts in ((invoice, (99_999, 100_000)), (second, (999, 1_000))):
+        for amount in amounts:
+            await make_payment(session, firm=firm, invoice=of, amount_minor=amount, now=clock.now())
+    for path in ("", "/totals"):
+        answer = await client.get(f"{URL}{path}", params={"at_least": "1000", "at_most": "1000"})
+        found = {
+            (item["amount"] if not path else item["received"])["currency"]: item
+            for item in answer.json()["items"]
+        }
+        assert set(found) == {"USD", "JPY"}
+    lines = (await client.get(f"{URL}/export", params={"at_least": "1000"})).text.splitlines()
+    assert len(lines) == 3
+
+
+@pytest.mark.parametrize("wrong", ["-1", "1.2345", "much", "1e30", "NaN"])
+async def test_no_amount_is_refused(client: httpx.AsyncClient, wrong: str) -> None:
+    assert (await client.get(URL, params={"at_least": wrong})).status_code == 422
 
 
 async def test_of_one_client(client: httpx.AsyncClient, payments: list[Payment]) -> None:

@@ -93,6 +93,15 @@ def to_minor(amount: Decimal, currency: str) -> int:
     return whole
 
 
+def from_hundredths(hundredths: int, currency: str) -> int:
+    """Hundredths of a currency's unit in its minor units, rounded up: 10,000 is 100 of any.
+
+    For a firm's rule that is said once for all currencies.
+    """
+    scale: int = 10 ** minor_digits(currency)
+    return -(-hundredths * scale // 100)
+
+
 def read_amount(typed: str, currency: str) -> int:
     """What somebody has typed, in minor units: ``1,234.50``, ``$1234.5``, ``1234.50 USD``.
 

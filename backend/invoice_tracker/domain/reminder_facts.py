@@ -171,7 +171,7 @@ class PastReminder:
 
 @dataclass(frozen=True, slots=True)
 class SendingRules:
-    """A firm's limits. ``minimum_balance_minor`` is in minor units of the invoice's currency."""
+    """A firm's limits. ``minimum_balance_minor`` is in hundredths of a unit of any currency."""
 
     min_gap_days: int = 3
     age_ceiling_days: int = 180

@@ -6,7 +6,7 @@ from datetime import date, datetime
 
 from invoice_tracker.domain.holds import Hold, HoldKind, active_holds, describe_hold, stops_calls
 from invoice_tracker.domain.invoice_aging import days_overdue
-from invoice_tracker.domain.money import Money, format_money
+from invoice_tracker.domain.money import Money, format_money, from_hundredths
 from invoice_tracker.domain.plain_dates import number_of_days
 from invoice_tracker.domain.reminder_facts import (
     Anchor,
@@ -104,10 +104,11 @@ def _pending_payment(invoice: InvoiceFacts) -> Obstacle | None:
 
 
 def _too_small(invoice: InvoiceFacts, rules: SendingRules) -> Obstacle | None:
-    if invoice.balance_minor >= rules.minimum_balance_minor:
+    least_minor = from_hundredths(rules.minimum_balance_minor, invoice.currency)
+    if invoice.balance_minor >= least_minor:
         return None
     owed = format_money(Money(invoice.balance_minor, invoice.currency))
-    least = format_money(Money(rules.minimum_balance_minor, invoice.currency))
+    least = format_money(Money(least_minor, invoice.currency))
     return Obstacle(
         ReasonCode.below_minimum_balance,
         f"The balance of {owed} is below the minimum of {least} for reminders.",

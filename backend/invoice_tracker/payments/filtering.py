@@ -1,6 +1,7 @@
 """Which payments a request asks about: the same filters for list, totals and file."""
 
 from datetime import date, datetime, time, timedelta
+from decimal import Decimal
 from typing import Annotated
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -20,7 +21,13 @@ DayParam = Annotated[
     date | None, Query(ge=FIRST, le=LAST, description="A day in the firm's time zone, included")
 ]
 AmountParam = Annotated[
-    int | None, Query(ge=0, le=10**15, description="Whole minor units (cents), included")
+    Decimal | None,
+    Query(
+        ge=0,
+        max_digits=15,
+        decimal_places=3,
+        description="In units of each payment's own currency, as 1234.50, included",
+    ),
 ]
 
 
@@ -33,8 +40,8 @@ def wanted_payments(
     client_id: UUID | None = None,
     from_day: DayParam = None,
     to_day: DayParam = None,
-    amount_from: AmountParam = None,
-    amount_to: AmountParam = None,
+    at_least: AmountParam = None,
+    at_most: AmountParam = None,
     unmatched: Annotated[bool, Query(description="Only what matches no open balance")] = False,
     q: SearchParam = None,
 ) -> PaymentFilter:
@@ -48,8 +55,8 @@ def wanted_payments(
         client_id=client_id,
         since=_midnight(from_day, zone),
         before=_midnight(to_day + timedelta(days=1), zone) if to_day else None,
-        least_minor=amount_from,
-        most_minor=amount_to,
+        at_least=at_least,
+        at_most=at_most,
         unmatched=unmatched,
         text=q,
     )

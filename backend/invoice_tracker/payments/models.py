@@ -320,6 +320,7 @@ class PayPageRules(Base):
     accepts_parts: Mapped[bool] = mapped_column(default=False)
     """Whether a client may pay less than all that is owed."""
     smallest_part_minor: Mapped[int] = mapped_column(Minor, default=0)
-    """The least such a part may be; the payment provider has a minimum of its own besides."""
+    """The least such a part may be, in hundredths of a unit of each invoice's own currency; the
+    payment provider has a minimum of its own besides."""
     offers_document: Mapped[bool] = mapped_column(default=True)
     """Whether the bill can be downloaded from its pay page."""

@@ -6,6 +6,7 @@ from hashlib import sha256
 from uuid import UUID
 
 from invoice_tracker.domain.charges import PartLimits, PartProblem, part_limits
+from invoice_tracker.domain.money import from_hundredths
 from invoice_tracker.domain.payment_allocation import allocate
 from invoice_tracker.payments.checkout_rows import Line
 from invoice_tracker.payments.models import PayPageRules
@@ -45,7 +46,8 @@ def limits_of(bills: Sequence[Bill], rules: PayPageRules) -> PartLimits | None:
     if not rules.accepts_parts or standing.state not in (Payability.payable, Payability.too_large):
         return None
     due = standing.due
-    return part_limits(due.amount_minor, due.currency, at_least=rules.smallest_part_minor)
+    at_least = from_hundredths(rules.smallest_part_minor, due.currency)
+    return part_limits(due.amount_minor, due.currency, at_least=at_least)
 
 
 def ask_for(

@@ -6,7 +6,11 @@ from invoice_tracker.core.schemas import Input, Output
 
 
 class PayPageRulesOut(Output):
-    """What clients may do on the pay page. Amounts in minor units of the invoice's currency."""
+    """What clients may do on the pay page.
+
+    ``smallest_part_minor`` is in hundredths of a unit of each invoice's currency: 10000 is 100 of
+    any, of yen too.
+    """
 
     accepts_parts: bool
     smallest_part_minor: int

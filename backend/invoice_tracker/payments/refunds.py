@@ -16,6 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from invoice_tracker.core.deps import Adapters
 from invoice_tracker.core.errors import Conflict, Invalid, NotFound
+from invoice_tracker.domain.charges import is_exact
 from invoice_tracker.domain.money import Money, format_money
 from invoice_tracker.invoices import timeline
 from invoice_tracker.payments.models import (
@@ -184,6 +185,8 @@ def _amount_of(wish: Wish, payment: Payment, rows: Sequence[Payment], left: Left
     if limit <= 0:
         raise Conflict("Nothing is left of this payment that could be given back.")
     if wish.amount_minor is not None:
+        if not is_exact(wish.amount_minor, payment.currency):
+            raise Invalid("This amount cannot be given back to the last digit.")
         if wish.amount_minor > limit:
             raise Invalid(
                 f"At most {words(limit, payment)} can be given back: that is what is left."

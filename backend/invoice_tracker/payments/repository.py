@@ -3,13 +3,15 @@
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from decimal import Decimal
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select, tuple_
+from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from invoice_tracker.core.errors import Invalid, NotFound
 from invoice_tracker.core.pagination import decode_cursor, encode_cursor
+from invoice_tracker.domain.money import THREE_DECIMAL, ZERO_DECIMAL
 from invoice_tracker.invoices.models import Client, ClioState, Invoice
 from invoice_tracker.payments.assigning import is_unmatched
 from invoice_tracker.payments.models import (
@@ -35,8 +37,9 @@ class PaymentFilter:
     since: datetime | None = None
     before: datetime | None = None
     """Instants between which it came in, ``before`` not included."""
-    least_minor: int | None = None
-    most_minor: int | None = None
+    at_least: Decimal | None = None
+    at_most: Decimal | None = None
+    """In units of each payment's own currency, both included."""
     unmatched: bool = False
     """Only what matches no balance."""
     text: str | None = None
@@ -92,10 +95,10 @@ def _conditions(firm_id: UUID, wanted: PaymentFilter) -> list[ColumnElement[bool
         found.append(Payment.created_at >= wanted.since)
     if wanted.before is not None:
         found.append(Payment.created_at < wanted.before)
-    if wanted.least_minor is not None:
-        found.append(Payment.amount_minor >= wanted.least_minor)
-    if wanted.most_minor is not None:
-        found.append(Payment.amount_minor <= wanted.most_minor)
+    if wanted.at_least is not None:
+        found.append(Payment.amount_minor >= _in_minor(wanted.at_least))
+    if wanted.at_most is not None:
+        found.append(Payment.amount_minor <= _in_minor(wanted.at_most))
     if wanted.unmatched:
         found.append(is_unmatched())
     if wanted.text:
@@ -108,6 +111,15 @@ def _conditions(firm_id: UUID, wanted: PaymentFilter) -> list[ColumnElement[bool
             )
         )
     return found
+
+
+def _in_minor(amount: Decimal) -> ColumnElement[Decimal]:
+    """An amount in minor units of the currency of each row."""
+    return case(
+        (Payment.currency.in_(ZERO_DECIMAL), amount),
+        (Payment.currency.in_(THREE_DECIMAL), amount * 1000),
+        else_=amount * 100,
+    )
 
 
 async def list_payments(

@@ -4258,7 +4258,10 @@ export interface components {
         };
         /**
          * PayPageRulesOut
-         * @description What clients may do on the pay page. Amounts in minor units of the invoice's currency.
+         * @description What clients may do on the pay page.
+         *
+         *     ``smallest_part_minor`` is in hundredths of a unit of each invoice's currency: 10000 is 100 of
+         *     any, of yen too.
          */
         PayPageRulesOut: {
             /** Accepts Parts */
@@ -7336,10 +7339,10 @@ export interface operations {
                 from_day?: string | null;
                 /** @description A day in the firm's time zone, included */
                 to_day?: string | null;
-                /** @description Whole minor units (cents), included */
-                amount_from?: number | null;
-                /** @description Whole minor units (cents), included */
-                amount_to?: number | null;
+                /** @description In units of each payment's own currency, as 1234.50, included */
+                at_least?: number | string | null;
+                /** @description In units of each payment's own currency, as 1234.50, included */
+                at_most?: number | string | null;
                 /** @description Only what matches no open balance */
                 unmatched?: boolean;
                 /** @description Part of an invoice number or client name, or a reference */
@@ -7383,10 +7386,10 @@ export interface operations {
                 from_day?: string | null;
                 /** @description A day in the firm's time zone, included */
                 to_day?: string | null;
-                /** @description Whole minor units (cents), included */
-                amount_from?: number | null;
-                /** @description Whole minor units (cents), included */
-                amount_to?: number | null;
+                /** @description In units of each payment's own currency, as 1234.50, included */
+                at_least?: number | string | null;
+                /** @description In units of each payment's own currency, as 1234.50, included */
+                at_most?: number | string | null;
                 /** @description Only what matches no open balance */
                 unmatched?: boolean;
                 /** @description Part of an invoice number or client name, or a reference */
@@ -7430,10 +7433,10 @@ export interface operations {
                 from_day?: string | null;
                 /** @description A day in the firm's time zone, included */
                 to_day?: string | null;
-                /** @description Whole minor units (cents), included */
-                amount_from?: number | null;
-                /** @description Whole minor units (cents), included */
-                amount_to?: number | null;
+                /** @description In units of each payment's own currency, as 1234.50, included */
+                at_least?: number | string | null;
+                /** @description In units of each payment's own currency, as 1234.50, included */
+                at_most?: number | string | null;
                 /** @description Only what matches no open balance */
                 unmatched?: boolean;
                 /** @description Part of an invoice number or client name, or a reference */

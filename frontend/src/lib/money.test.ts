@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { formatMoney, formatTotals, shortTotals, sumByCurrency, toDecimal } from './money';
+import { formatMoney, formatTotals, minorDigits, shortTotals, sumByCurrency, toDecimal, toMinor } from './money';
 
 const usd = (amount_minor: number) => ({ amount_minor, currency: 'USD' });
 
@@ -36,5 +36,33 @@ describe('money', () => {
     expect(formatTotals([])).toBe('–');
     expect(formatTotals([usd(0)])).toBe('$0.00');
     expect(shortTotals([])).toBe('–');
+  });
+});
+
+describe('decimals', () => {
+  it.each([
+    ['USD', 2],
+    ['JPY', 0],
+    ['KWD', 3],
+    // Where browsers say something else.
+    ['ISK', 2],
+    ['UGX', 2],
+    ['MGA', 0],
+    ['IQD', 2],
+  ])('%s has %i', (currency, digits) => {
+    expect(minorDigits(currency)).toBe(digits);
+    const one = formatMoney({ amount_minor: 10 ** digits, currency });
+    expect(one).toMatch(digits ? new RegExp(`1\\.0{${String(digits)}}$`) : /1$/);
+  });
+
+  it.each([
+    ['1234.5', 'USD', 123450],
+    ['1,234.50', 'USD', 123450],
+    ['5000', 'JPY', 5000],
+    ['5000.5', 'JPY', null],
+    ['1.2345', 'KWD', null],
+    ['1.234', 'KWD', 1234],
+  ])('%s of %s is %s', (typed, currency, minor) => {
+    expect(toMinor(typed, minorDigits(currency))).toBe(minor);
   });
 });

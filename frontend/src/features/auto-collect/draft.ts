@@ -35,7 +35,8 @@ export function newDraft(setId: string | null): Draft {
   };
 }
 
-const digitsOf = (currency: string | null) => (currency === null ? 2 : minorDigits(currency));
+/** Decimals of amounts in the form. */
+export const digitsOf = (currency: string | null) => (currency === null ? 2 : minorDigits(currency));
 const orEmpty = (number: number | null) => number ?? '';
 const orNull = (number: number | '') => (number === '' ? null : number);
 

@@ -2,7 +2,7 @@ import { MultiSelect, NumberInput, Select, SimpleGrid, Stack, TextInput } from '
 import { useDebouncedValue } from '@mantine/hooks';
 import { useQuery } from '@tanstack/react-query';
 import { type ReactNode, useState } from 'react';
-import type { Draft } from './draft';
+import { type Draft, digitsOf } from './draft';
 import { choicesQuery, type Named } from './queries';
 
 interface Props {
@@ -56,8 +56,8 @@ export function RuleForm({ draft, onChange, sets, backlog }: Props) {
       <SimpleGrid cols={{ base: 1, xs: 2 }}>
         <NumberInput label="Days overdue, at least" description="Negative: before the due date" placeholder="Any" allowDecimal={false} min={-365} max={3650} value={draft.min_days} onChange={(value) => onChange({ min_days: asNumber(value) })} />
         <NumberInput label="Days overdue, at most" description="Empty: no limit" placeholder="Any" allowDecimal={false} min={-365} max={3650} value={draft.max_days} error={isLate ? 'Less than at least.' : null} onChange={(value) => onChange({ max_days: asNumber(value) })} />
-        <NumberInput label="Balance, at least" placeholder="Any" min={0} decimalScale={2} thousandSeparator="," value={draft.min_amount} onChange={(value) => onChange({ min_amount: asNumber(value) })} />
-        <NumberInput label="Balance, at most" placeholder="Any" min={0} decimalScale={2} thousandSeparator="," value={draft.max_amount} error={isMore ? 'Less than at least.' : null} onChange={(value) => onChange({ max_amount: asNumber(value) })} />
+        <NumberInput label="Balance, at least" placeholder="Any" min={0} decimalScale={digitsOf(draft.currency)} thousandSeparator="," value={draft.min_amount} onChange={(value) => onChange({ min_amount: asNumber(value) })} />
+        <NumberInput label="Balance, at most" placeholder="Any" min={0} decimalScale={digitsOf(draft.currency)} thousandSeparator="," value={draft.max_amount} error={isMore ? 'Less than at least.' : null} onChange={(value) => onChange({ max_amount: asNumber(value) })} />
       </SimpleGrid>
       <Select label="Currency" placeholder="Any" clearable clearButtonProps={{ 'aria-label': 'Any currency' }} data={union(choices?.currencies ?? [], draft.currency ? [draft.currency] : [])} value={draft.currency} onChange={(currency) => onChange({ currency })} />
       <Finder label="Clients" kind="clients" value={draft.clients} onChange={(clients) => onChange({ clients })} />

@@ -5,7 +5,7 @@ export const PAYMENT_SOURCES = ['stripe', 'manual', 'clio'] as const;
 export const PAYMENT_METHODS = ['card', 'us_bank_account', 'cheque', 'transfer', 'cash', 'other'] as const;
 export const RECORD_STATES = ['waiting', 'queued', 'recorded', 'confirmed', 'not_needed'] as const;
 
-/** Which payments are shown. Days are the firm's; amounts are decimal texts, "1234.50". */
+/** Which payments are shown. Days are the firm's; amounts are decimal texts, "1234.50", in each payment's own currency. */
 export interface PaymentFilters {
   q?: string;
   state?: (typeof PAYMENT_STATES)[number];

@@ -107,7 +107,7 @@ function Amount(props: { label: string; value: string | undefined; onChange: (va
       label={props.label}
       placeholder="Any"
       min={0}
-      decimalScale={2}
+      decimalScale={3}
       hideControls
       value={text}
       onChange={setText}

@@ -1,23 +1,22 @@
 import { infiniteQueryOptions, keepPreviousData, queryOptions, useMutation, useQueryClient } from '@tanstack/react-query';
 import { api, unwrap } from '@/api/client';
 import type { NotedPaymentInput, RefundInput } from '@/api/types';
-import { toMinor } from '@/lib/money';
 import type { PaymentFilters } from './filters';
 
-/** The filters as the API takes them. Amounts are taken as of a currency with cents. */
+/** The filters as the API takes them. Amounts are in units of each payment's own currency. */
 export function asQuery({ record, from, to, min, max, client, ...same }: PaymentFilters) {
   const query = {
     ...same,
     record_state: record,
     from_day: from,
     to_day: to,
-    amount_from: min ? toMinor(min, 2) : undefined,
-    amount_to: max ? toMinor(max, 2) : undefined,
+    at_least: min,
+    at_most: max,
     client_id: client,
   };
   return Object.fromEntries(
-    Object.entries(query).filter(([, value]) => value !== undefined && value !== null),
-  ) as typeof query & { amount_from?: number; amount_to?: number };
+    Object.entries(query).filter(([, value]) => value !== undefined),
+  ) as typeof query;
 }
 
 export function exportAddress(filters: PaymentFilters): string {
