@@ -27,9 +27,13 @@ MAILS_LOOKED_AT = 60
 LINKS_TRIED = 15
 TICKABLE = re.compile(r'type="checkbox" name="invoice" value="([^"]+)"')
 FIELD = re.compile(r'<input type="(?:checkbox|hidden)" name="invoice" value="([^"]+)"')
+LIMITS = re.compile(r'id="part-limits">From [^<]*?([\d,]+\.\d\d)[^<]*? to [^<]*?([\d,]+\.\d\d)')
+SHOWN = re.compile(r'name="shown" value="([^"]+)"')
 HOW = {"pay": 6, "bank_debit": 4, "decline": 1, "look": 3, "leave": 3}
 COMES = 0.65
 """How many bank debits come with the money."""
+IN_PARTS = 0.25
+"""How many pay a part only, where the page offers that."""
 
 
 @dataclass
@@ -50,43 +54,60 @@ class Clients:
         if not links:
             return "no link"
         how = chance.choices(list(HOW), list(HOW.values()))[0]
-        return await self._open(chance.choice(links), how, chance)
+        part = chance.random() < IN_PARTS
+        return await self._open(chance.choice(links), how, chance, part=part)
 
     async def do(self, deed: str, chance: random.Random) -> bool:
         """One deed by its name; whether it could be done just now."""
-        if deed in ("pay", "pay_together", "debit", "debit_together"):
+        if deed.startswith(("pay", "debit")):
             how = "pay" if deed.startswith("pay") else "bank_debit"
-            return await self._pay(chance, how, together=deed.endswith("together"))
+            together, part = deed.endswith("_together"), deed.endswith("_part")
+            return await self._pay(chance, how, together=together, part=part)
         if deed == "end_of_chargeback":
             return self._end_chargeback(chance)
         verb = "dispute" if deed == "chargeback" else "refund"
         return self._give_back(chance, verb, in_part=deed == "refund_part")
 
-    async def _pay(self, chance: random.Random, how: str, *, together: bool) -> bool:
+    async def _pay(self, chance: random.Random, how: str, *, together: bool, part: bool) -> bool:
         """By the first link, of those in some order, by which it can be done."""
         links = self._links(PAY, LINKS_LAST)
+        done = f"{how} in part" if part else how
         for link in chance.sample(links, min(LINKS_TRIED, len(links))):
-            if together and len(TICKABLE.findall((await self.browser.get(link)).text)) < 2:
+            page = (await self.browser.get(link)).text if together or part else ""
+            if together and len(TICKABLE.findall(page)) < 2:
                 continue
-            if await self._open(link, how, chance, all_of_it=together) in (how, f"{how} together"):
+            if part and LIMITS.search(page) is None:
+                continue
+            came = await self._open(link, how, chance, all_of_it=together, part=part)
+            if came in (done, f"{done} together"):
                 return True
         return False
 
     async def _open(
-        self, link: str, how: str, chance: random.Random, *, all_of_it: bool = False
+        self,
+        link: str,
+        how: str,
+        chance: random.Random,
+        *,
+        all_of_it: bool = False,
+        part: bool = False,
     ) -> str:
-        """What came of it. Of several invoices they pay all, or only some."""
+        """What came of it. Of several invoices they pay all, or only some; or a part of the sum."""
         # Their mail scanner was there before them.
         page = (await self.browser.get(link)).text
         if how == "look":
             return how
         ticked = FIELD.findall(page)
-        if len(ticked) > (2 if all_of_it else 1) and chance.random() < 0.4:
-            ticked.remove(chance.choice(ticked))
-        answer = await self.browser.post(link, data={"invoice": ticked})
+        limits = LIMITS.search(page) if part else None
+        if limits is not None:
+            answer = await self._ask_for_part(link, limits, chance)
+        else:
+            if len(ticked) > (2 if all_of_it else 1) and chance.random() < 0.4:
+                ticked.remove(chance.choice(ticked))
+            answer = await self.browser.post(link, data={"invoice": ticked})
         if answer.status_code != 303:
             return "nothing to pay"
-        several = " together" if len(ticked) > 1 else ""
+        several = (" in part" if limits else "") + (" together" if len(ticked) > 1 else "")
         if how == "leave":
             return f"{how}{several}"
         session_id = answer.headers["location"].rpartition("/")[2]
@@ -97,6 +118,19 @@ class Clients:
             until = self.clock.now() + timedelta(days=chance.uniform(1, 6))
             self.debits.append((until, intent["id"], chance.random() < COMES))
         return f"{how}{several}"
+
+    async def _ask_for_part(
+        self, link: str, limits: re.Match[str], chance: random.Random
+    ) -> httpx.Response:
+        """Type an amount within the limits of the page, see what remains, and agree to it."""
+        lowest, highest = (int(re.sub(r"\D", "", limit)) for limit in limits.groups())
+        amount = chance.randint(lowest, highest)
+        wanted = {"part": f"{amount // 100}.{amount % 100:02}"}
+        answer = await self.browser.post(link, data=wanted)
+        shown = SHOWN.search(answer.text)
+        if shown is None:
+            return answer
+        return await self.browser.post(link, data=wanted | {"shown": shown[1]})
 
     def hear_from_bank(self) -> list[str]:
         """Debits whose day has come succeed or fail."""

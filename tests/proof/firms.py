@@ -31,6 +31,7 @@ KINDS = (
 """Time zones with three different days for daylight saving, and one without; and the country whose
 public holidays are kept."""
 CLIENTS = 8
+SMALLEST_PART = 2_000
 MAIL = (
     "Dear {{ client.first_name }},\n\n"
     "Invoice {{ invoice.number }} is open: {{ invoice.balance }}.\n\n{{ pay.link }}"
@@ -117,6 +118,10 @@ async def open_office(
     answer = await office.ask(
         "PATCH", "/firm/sending-rules", {"attorney_preview": True, "holiday_country": country}
     )
+    assert answer.is_success, answer.text
+    # Every second firm takes only all that is owed.
+    rules = {"accepts_parts": number % 2 == 0, "smallest_part_minor": SMALLEST_PART}
+    answer = await office.ask("PATCH", "/pay-page-rules", rules)
     assert answer.is_success, answer.text
     return office
 

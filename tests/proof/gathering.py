@@ -30,7 +30,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 HAS_MONEY = {"settled", "partly_refunded", "disputed"}
-IN_FIRMS_NAME = {"reminder", "thank_you"}
+IN_FIRMS_NAME = {"reminder", "thank_you", "payment_failed"}
 """Kinds of mail to clients: they come from the firm's own address, others from the product's."""
 OWN_SENDER = "invoice-tracker@localhost"
 OURS = {"stripe", "manual"}

@@ -26,6 +26,13 @@ COUNTS = {
         UNION ALL SELECT 'a payment for several invoices', count(*) FROM (
             SELECT 1 FROM payments WHERE stripe_payment_intent_id IS NOT NULL
             GROUP BY stripe_payment_intent_id HAVING count(*) > 1) AS several
+        UNION ALL SELECT 'a part was paid', count(*) FROM payments p
+            JOIN checkouts c ON c.stripe_session_id = p.stripe_session_id
+            WHERE c.is_part AND p.settled_at IS NOT NULL
+        UNION ALL SELECT 'a mail after a part was paid', count(*) FROM reminders r
+            JOIN payments p ON p.invoice_id = r.invoice_id AND p.settled_at < r.ended_at
+            JOIN checkouts c ON c.stripe_session_id = p.stripe_session_id AND c.is_part
+            WHERE r.state = 'sent'
         UNION ALL SELECT 'a mail was edited ahead', count(*) FROM reminders
             WHERE edited_body IS NOT NULL AND state = 'sent'
         UNION ALL SELECT 'a hold of a ' || CASE WHEN client_id IS NOT NULL THEN 'client'
@@ -54,6 +61,8 @@ EACH_TIME = (
     "leap",
     "a mail about several invoices",
     "a payment for several invoices",
+    "clients pay_part",
+    "a part was paid",
     "mails came",
 )
 """What has to happen in the shortest run as well."""
@@ -63,6 +72,7 @@ IN_A_YEAR = (
     *DEEDS,
     *ONCE,
     *EACH_TIME,
+    "a mail after a part was paid",
     "a bank debit comes",
     "a bank debit fails",
     "a statement",

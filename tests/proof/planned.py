@@ -62,6 +62,8 @@ DEEDS = {
     "clio take_back": 0.01,
     "clio due_date": 0.02,
     "clio change_amount": 0.015,
+    "clients pay_part": 0.05,
+    "clients debit_part": 0.03,
 }
 """A firm's events a day: what cannot be done just then is tried again later.
 

@@ -6,7 +6,7 @@ from proof.planned import DEEDS, plan
 from proof.report import Report
 from proof.world import START, prove
 
-WEEK = {"seed": 2, "days": 5, "firms": 2, "afterwards": 2}
+WEEK = {"seed": 2, "days": 5, "firms": 2, "afterwards": 4}
 DAYS = {"seed": 11, "days": 2, "firms": 1, "afterwards": 1}
 
 
