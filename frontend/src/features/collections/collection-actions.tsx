@@ -1,7 +1,7 @@
-import { Button } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { IconPlayerPause, IconPlayerPlay, IconPlayerStop } from '@tabler/icons-react';
 import type { Collection } from '@/api/types';
+import { ActionButton } from '@/components/action-button';
 import { ReasonDialog } from '@/components/reason-dialog';
 import { notifyDone } from '@/lib/notify';
 import { useMay } from '@/lib/session';
@@ -20,9 +20,9 @@ function Stop({ collection, number }: { collection: Collection; number: string }
     });
   return (
     <>
-      <Button variant="default" leftSection={<IconPlayerStop size={16} aria-hidden />} onClick={open}>
+      <ActionButton keyName="S" leftSection={<IconPlayerStop size={16} aria-hidden />} onClick={open}>
         Stop
-      </Button>
+      </ActionButton>
       <ReasonDialog
         opened={opened}
         onClose={close}
@@ -59,7 +59,9 @@ export function CollectionActions({ collection, number }: { collection: Collecti
   return (
     <>
       {own.length > 0 && !isDisputed ? (
-        <Button
+        <ActionButton
+          keyName="R"
+          variant="filled"
           leftSection={<IconPlayerPlay size={16} aria-hidden />}
           loading={resume.isPending}
           onClick={() =>
@@ -67,12 +69,12 @@ export function CollectionActions({ collection, number }: { collection: Collecti
           }
         >
           Resume
-        </Button>
+        </ActionButton>
       ) : null}
       {isPaused ? null : (
-        <Button variant="default" leftSection={<IconPlayerPause size={16} aria-hidden />} onClick={pausing.open}>
+        <ActionButton keyName="P" leftSection={<IconPlayerPause size={16} aria-hidden />} onClick={pausing.open}>
           Pause
-        </Button>
+        </ActionButton>
       )}
       {mayWork ? <Stop collection={collection} number={number} /> : null}
       <PauseDialog id={collection.id} number={number} opened={isPausing} onClose={pausing.close} />

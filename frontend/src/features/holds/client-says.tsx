@@ -1,7 +1,8 @@
-import { Button, Menu } from '@mantine/core';
+import { Menu } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
-import { IconCalendarDollar, IconChevronDown, IconGavel } from '@tabler/icons-react';
+import { IconCalendarDollar, IconGavel, IconMessageCircle } from '@tabler/icons-react';
 import type { Money } from '@/api/types';
+import { ActionButton } from '@/components/action-button';
 import { ReasonDialog } from '@/components/reason-dialog';
 import { notifyUndo } from '@/lib/notify-undo';
 import { PromiseDialog, type StepChoice } from './promise-dialog';
@@ -33,9 +34,9 @@ export function ClientSays({ invoiceId, number, balance, steps }: Props) {
     <>
       <Menu position="bottom-end">
         <Menu.Target>
-          <Button variant="default" rightSection={<IconChevronDown size={16} aria-hidden />}>
+          <ActionButton keyName="A" leftSection={<IconMessageCircle size={16} aria-hidden />}>
             Client says…
-          </Button>
+          </ActionButton>
         </Menu.Target>
         <Menu.Dropdown>
           <Menu.Item leftSection={<IconCalendarDollar size={16} aria-hidden />} onClick={promising.open}>

@@ -3,6 +3,7 @@ import { useForm } from '@mantine/form';
 import { useDisclosure } from '@mantine/hooks';
 import { IconGavel } from '@tabler/icons-react';
 import type { AfterDispute } from '@/api/types';
+import { ActionButton } from '@/components/action-button';
 import { FormError } from '@/components/form-error';
 import { notifyDone } from '@/lib/notify';
 import { useResolveDispute } from './queries';
@@ -22,9 +23,9 @@ export function ResolveDispute({ invoiceId, number }: { invoiceId: string; numbe
   });
   return (
     <>
-      <Button leftSection={<IconGavel size={16} aria-hidden />} onClick={open}>
+      <ActionButton keyName="A" variant="filled" leftSection={<IconGavel size={16} aria-hidden />} onClick={open}>
         Resolve the dispute
-      </Button>
+      </ActionButton>
       <Modal opened={opened} onClose={close} title="Resolve the dispute" onExitTransitionEnd={form.reset}>
         <form onSubmit={submit}>
           <Stack>

@@ -1,6 +1,9 @@
 import { Button, CopyButton } from '@mantine/core';
-import { IconCheck, IconExternalLink, IconFileText, IconLink } from '@tabler/icons-react';
+import { IconCheck, IconExternalLink, IconFileText, IconLink, IconScale } from '@tabler/icons-react';
 import type { InvoiceDetail } from '@/api/types';
+import { ActionButton, lookOf } from '@/components/action-button';
+
+const NEW_TAB = <IconExternalLink size={15} aria-label="opens in a new tab" />;
 
 export function InvoiceLinks({ invoice }: { invoice: InvoiceDetail }) {
   return (
@@ -8,13 +11,13 @@ export function InvoiceLinks({ invoice }: { invoice: InvoiceDetail }) {
       {invoice.pay_url ? (
         <CopyButton value={invoice.pay_url}>
           {({ copied, copy }) => (
-            <Button
-              variant="default"
+            <ActionButton
+              keyName="L"
               onClick={copy}
               leftSection={copied ? <IconCheck size={16} aria-hidden /> : <IconLink size={16} aria-hidden />}
             >
               {copied ? 'Copied' : 'Copy pay link'}
-            </Button>
+            </ActionButton>
           )}
         </CopyButton>
       ) : null}
@@ -23,9 +26,8 @@ export function InvoiceLinks({ invoice }: { invoice: InvoiceDetail }) {
         href={`/api/v1/invoices/${invoice.id}/document`}
         target="_blank"
         rel="noreferrer"
-        variant="default"
+        {...lookOf('B', NEW_TAB)}
         leftSection={<IconFileText size={16} aria-hidden />}
-        rightSection={<IconExternalLink size={15} aria-label="opens in a new tab" />}
       >
         Bill as PDF
       </Button>
@@ -34,8 +36,8 @@ export function InvoiceLinks({ invoice }: { invoice: InvoiceDetail }) {
         href={invoice.clio_url}
         target="_blank"
         rel="noreferrer"
-        variant="default"
-        rightSection={<IconExternalLink size={15} aria-label="opens in a new tab" />}
+        {...lookOf('O', NEW_TAB)}
+        leftSection={<IconScale size={16} aria-hidden />}
       >
         Open in Clio
       </Button>

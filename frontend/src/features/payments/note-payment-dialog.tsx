@@ -1,6 +1,8 @@
 import { Button, Group, Modal, Select, Stack, Text, TextInput } from '@mantine/core';
+import { IconCoin } from '@tabler/icons-react';
 import { type FormEvent, useState } from 'react';
 import type { Money, NotedPaymentInput } from '@/api/types';
+import { ActionButton } from '@/components/action-button';
 import { DayInput } from '@/components/day-input';
 import { FormError, fieldErrors } from '@/components/form-error';
 import { formatMoney } from '@/lib/money';
@@ -102,9 +104,9 @@ export function NotePayment({ invoiceId, balance }: { invoiceId: string; balance
   const [opened, setOpened] = useState(false);
   return (
     <>
-      <Button variant="default" onClick={() => setOpened(true)}>
+      <ActionButton keyName="M" leftSection={<IconCoin size={16} aria-hidden />} onClick={() => setOpened(true)}>
         Note a payment
-      </Button>
+      </ActionButton>
       <NotePaymentDialog invoiceId={invoiceId} balance={balance} opened={opened} onClose={() => setOpened(false)} />
     </>
   );

@@ -1,4 +1,5 @@
 import { useEffect, useEffectEvent } from 'react';
+import { isTyping } from '@/lib/typing';
 
 export interface UpcomingKeys {
   onMove: (by: 1 | -1) => void;
@@ -15,13 +16,6 @@ export const KEYS: readonly (readonly [string, string])[] = [
   ['v', 'veto'],
   ['u', 'undo'],
 ];
-
-function isTyping(target: EventTarget | null): boolean {
-  return (
-    target instanceof HTMLElement &&
-    (target.isContentEditable || target.closest('input:not([type=checkbox]), textarea, select, [role=dialog]') !== null)
-  );
-}
 
 /** Single keys on the day's list; silent while someone types or a dialog is open. */
 export function useUpcomingKeys(keys: UpcomingKeys): void {
