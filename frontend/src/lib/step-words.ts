@@ -31,6 +31,26 @@ export function repeatText({ anchor, repeat_every_days, repeat_max }: Repeat): s
   return [`then every ${count(repeat_every_days, 'day')}`, most].filter(Boolean).join(', ');
 }
 
+/** "+7", "−3", "0", "+5 business": a step's day in the shortest words. */
+export function shortDay({ offset_days, offset_unit }: Pick<When, 'offset_days' | 'offset_unit'>): string {
+  const sign = offset_days > 0 ? '+' : offset_days < 0 ? '−' : '';
+  return `${sign}${String(Math.abs(offset_days))}${offset_unit === 'business_days' && offset_days !== 0 ? ' business' : ''}`;
+}
+
+/** A series in one line: "−3, 0, +7, call +45, +60 days from the due date". */
+export function seriesText(steps: readonly (When & Repeat & Pick<What, 'kind'>)[]): string {
+  const anchors = [...new Set(steps.map(({ anchor }) => anchor))];
+  return anchors
+    .map((anchor) => {
+      const own = steps.filter((step) => step.anchor === anchor);
+      if (anchor === 'month' && own.every(({ offset_days }) => offset_days === 0)) return 'each month';
+      const days = own.map((step) => `${step.kind === 'call_task' ? 'call ' : ''}${shortDay(step)}${step.repeat_every_days === null ? '' : `, then every ${String(step.repeat_every_days)}`}`,
+      );
+      return `${days.join(', ')} days from ${ANCHORS[anchor]}`;
+    })
+    .join('; ');
+}
+
 /** One step in a short line: "E-mail 7 days after the due date, after approval". */
 export function stepText(step: When & Repeat & What): string {
   const when = whenText(step);

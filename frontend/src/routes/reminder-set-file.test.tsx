@@ -11,6 +11,8 @@ const set = {
   description: '',
   version: 3,
   steps_count: 1,
+  ready_made: 'Gentle',
+  steps_in_brief: [step({ offset_days: 7 })],
   active_collections: 0,
   needs_approval: false,
   archived_at: null,

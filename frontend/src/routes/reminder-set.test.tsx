@@ -106,6 +106,8 @@ it('tells what a change means for collections under way, and moves them', async 
   const dialog = within(await screen.findByRole('dialog', { name: 'Save as a new version' }));
   expect(await dialog.findByText(/14 e-mails more within 90 days: 34 instead of 20/)).toBeVisible();
   expect(dialog.getByText(/\+14 on/)).toBeVisible();
+  const changed = within(dialog.getByRole('list', { name: 'What you changed' }));
+  expect(changed.getByText('Step 1 was step 2')).toBeVisible();
   await user.click(dialog.getByRole('radio', { name: /Move all of them/ }));
   await user.click(dialog.getByRole('button', { name: 'Save and move' }));
   expect(await screen.findByText('5 collections moved to version 4.')).toBeVisible();

@@ -3,10 +3,10 @@ import { api, unwrap } from '@/api/client';
 
 export function notesQuery(invoiceId: string) {
   return queryOptions({
-    queryKey: ['invoices', 'notes', invoiceId],
+    // Told of together with the timeline they stand on.
+    queryKey: ['invoices', 'timeline', invoiceId, 'notes'],
     queryFn: ({ signal }) =>
       unwrap(api.GET('/api/v1/invoices/{invoice_id}/notes', { params: { path: { invoice_id: invoiceId } }, signal })),
-    refetchInterval: 30_000,
   });
 }
 

@@ -7,6 +7,12 @@ export const reminderSetsQuery = queryOptions({
   queryFn: ({ signal }) => unwrap(api.GET('/api/v1/reminder-sets', { params: { query: { limit: 200 } }, signal })),
 });
 
+/** What was paid on each set in the last 90 days, and what is still owed. */
+export const setStandingsQuery = queryOptions({
+  queryKey: ['reminder-sets', 'standings'],
+  queryFn: ({ signal }) => unwrap(api.GET('/api/v1/reminder-set-standings', { signal })),
+});
+
 export const readyMadeQuery = queryOptions({
   queryKey: ['reminder-sets', 'ready-made'],
   queryFn: ({ signal }) => unwrap(api.GET('/api/v1/reminder-sets/ready-made', { signal })),

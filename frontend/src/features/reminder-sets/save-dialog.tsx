@@ -1,17 +1,21 @@
 import { Alert, Button, Checkbox, Group, Modal, Radio, ScrollArea, Skeleton, Stack, Table, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
-import type { StepInput } from '@/api/types';
+import type { Step, StepInput } from '@/api/types';
 import { ErrorPanel } from '@/components/error-panel';
 import { count } from '@/lib/texts';
 import { useDates } from '@/lib/today';
 import { type Difference, differenceQuery } from './difference-queries';
 import { changedDays, inAll } from './difference-words';
+import { StepChangeList } from './step-change-list';
+import { stepChanges } from './step-changes';
 
 type Who = 'nobody' | 'all' | 'some';
 
 interface Props {
   setId: string;
+  /** The steps as they are saved now. */
+  saved: readonly Step[];
   steps: StepInput[];
   isSaving: boolean;
   onClose: () => void;
@@ -20,7 +24,7 @@ interface Props {
 }
 
 /** Before a set in use is saved: what would differ for whoever is on it, and who is to move. */
-export function SaveDialog({ setId, steps, isSaving, onClose, onSave }: Props) {
+export function SaveDialog({ setId, saved, steps, isSaving, onClose, onSave }: Props) {
   const difference = useQuery(differenceQuery(setId, steps));
   const [who, setWho] = useState<Who>('nobody');
   const [chosen, setChosen] = useState<string[]>([]);
@@ -29,6 +33,7 @@ export function SaveDialog({ setId, steps, isSaving, onClose, onSave }: Props) {
   return (
     <Modal opened onClose={onClose} title="Save as a new version" size="lg">
       <Stack>
+        <StepChangeList changes={stepChanges(saved, steps)} />
         {difference.error ? <ErrorPanel error={difference.error} onRetry={() => void difference.refetch()} /> : null}
         {difference.isPending ? <Skeleton height={90} aria-label="Comparing the next 90 days" /> : null}
         {found ? (

@@ -84,12 +84,12 @@ function useEditor({ id, version, running, content, onCreated }: Props) {
     if (id === null) return;
     void client.fetchQuery({ ...reminderSetQuery(id), staleTime: 0 }).then((set) => submit([], set.version));
   };
-  return { draft, dispatch, save, submit, begin, isAsking, setAsking, loadNewer, saveOver, isOutdated, isDirty, version: saved.version, mustAsk: () => isDirty && !mayLeave.current };
+  return { draft, dispatch, save, submit, begin, isAsking, setAsking, loadNewer, saveOver, isOutdated, isDirty, version: saved.version, savedSteps: saved.content.steps, mustAsk: () => isDirty && !mayLeave.current };
 }
 
 /** Writes a reminder set: the steps, one step's text, and how it looks with a real invoice. */
 export function SetEditor(props: Props) {
-  const { draft, dispatch, save, submit, begin, isAsking, setAsking, loadNewer, saveOver, isOutdated, isDirty, version, mustAsk } = useEditor(props);
+  const { draft, dispatch, save, submit, begin, isAsking, setAsking, loadNewer, saveOver, isOutdated, isDirty, version, savedSteps, mustAsk } = useEditor(props);
   const disabled = !useMay('work');
   const maySave = !disabled && isDirty && draft.name.trim() !== '';
   useHotkeys([['mod+S', () => maySave && !isAsking && begin()]], []);
@@ -125,6 +125,7 @@ export function SetEditor(props: Props) {
       {isAsking && props.id !== null ? (
         <SaveDialog
           setId={props.id}
+          saved={savedSteps}
           steps={draft.steps.map(toInput)}
           isSaving={save.isPending}
           onClose={() => setAsking(false)}

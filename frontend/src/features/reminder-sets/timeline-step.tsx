@@ -1,11 +1,11 @@
 import { IconMail, IconPhone, IconRepeat } from '@tabler/icons-react';
 import { type CSSProperties, type KeyboardEvent, useRef } from 'react';
 import type { Finding } from '@/api/types';
-import { repeatText, whenText } from '@/lib/step-words';
+import { repeatText, shortDay, whenText } from '@/lib/step-words';
 import { count } from '@/lib/texts';
 import type { DraftStep } from './editor';
 import classes from './set-timeline.module.css';
-import { offsetAt, shifted, shortDay, dayOf, LIMITS } from './timeline';
+import { dayOf, LIMITS, offsetAt, shifted } from './timeline';
 import { useDrag } from './use-drag';
 
 export interface Moves {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { step } from '@/testing/samples';
-import { axisOf, dayOf, inOrder, offsetAt, placeOf, rowsOf, shifted, shortDay, ticksOf } from './timeline';
+import { axisOf, dayOf, inOrder, offsetAt, placeOf, rowsOf, shifted, ticksOf } from './timeline';
 
 const due = (offset_days: number) => step({ offset_days });
 const business = (offset_days: number) => step({ offset_days, offset_unit: 'business_days' });
@@ -74,10 +74,3 @@ it('what is close together gets rows of its own', () => {
   expect(rowsOf([200, 0, 20], [60, 60, 60])).toEqual([0, 0, 1]);
   expect(rowsOf([], [])).toEqual([]);
 });
-
-it.each([
-  [due(7), '+7'],
-  [due(-3), '−3'],
-  [due(0), '0'],
-  [business(5), '+5 business'],
-])('a day in the shortest words', (each, text) => expect(shortDay(each)).toBe(text));

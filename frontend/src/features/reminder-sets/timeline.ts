@@ -86,12 +86,6 @@ export function rowsOf(middles: readonly number[], sizes: readonly number[], gap
   return rows;
 }
 
-/** "+7", "−3", "0", "+5 business": a step's day in the shortest words. */
-export function shortDay({ offset_days, offset_unit }: Pick<When, 'offset_days' | 'offset_unit'>): string {
-  const sign = offset_days > 0 ? '+' : offset_days < 0 ? '−' : '';
-  return `${sign}${String(Math.abs(offset_days))}${offset_unit === 'business_days' && offset_days !== 0 ? ' business' : ''}`;
-}
-
 /**
  * The steps with one of them where its day belongs.
  *
