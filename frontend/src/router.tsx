@@ -58,13 +58,9 @@ const shell = createRoute({
   component: lazyRouteComponent(() => import('./routes/app-shell')),
 });
 
-const home = createRoute({
-  getParentRoute: () => staff,
-  path: '/',
-  component: lazyRouteComponent(() => import('./routes/home')),
-});
-
 const inShell = { getParentRoute: () => shell } as const;
+
+const today = createRoute({ ...inShell, path: '/', component: lazyRouteComponent(() => import('./routes/today')) });
 
 const invoices = createRoute({
   ...inShell,
@@ -179,9 +175,9 @@ const routeTree = rootRoute.addChildren([
   logIn,
   signUp,
   staff.addChildren([
-    home,
     welcome,
     shell.addChildren([
+      today,
       invoices,
       invoice,
       startCollection,

@@ -76,6 +76,8 @@ async def test_what_is_planned_for_tomorrow(client: httpx.AsyncClient, diary: Di
     assert page["counts"] == {
         "will_go": 2, "needs_approval": 1, "held": 1, "safe_mode": 0, "vetoed": 0,
     }  # fmt: skip
+    # A call is no mail, and what is held or not approved yet does not leave.
+    assert page["hours"] == [{"hour": 9, "mails": 1}]
     [mail] = [item for item in page["items"] if item["invoice"]["number"] == goes.number]
     assert mail["subject"] == f"Invoice {goes.number} from Hale & Moreno LLP"
     assert mail["client"]["name"] == "Ada Okafor"

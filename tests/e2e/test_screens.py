@@ -21,6 +21,7 @@ AXE = (TOP / "frontend" / "node_modules" / "axe-core" / "axe.min.js").read_text(
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 LOOKS = {"wide-light": (1280, "light"), "phone-dark": (390, "dark")}
 SCREENS = {
+    "today": "/",
     "invoices": "/invoices",
     "payments": "/payments",
     "payments-proof": "/payments?tab=proof",

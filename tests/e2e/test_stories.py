@@ -53,7 +53,7 @@ def test_the_first_run(page: Page, context: BrowserContext, fresh_demo: Demo) ->
 
     page.get_by_role("link", name="Go to Invoices").click(timeout=30_000)
     expect(page).to_have_url(re.compile("/invoices"))
-    expect(page.get_by_text("Safe Mode is on")).to_be_visible()
+    expect(page.get_by_role("region", name="Safe Mode is on")).to_be_visible()
     assert count_of(page, "No reminders") > 50
 
 
@@ -128,7 +128,7 @@ def test_story_3_start_a_collection(page: Page, fresh_demo: Demo) -> None:
     assert demo.mails("client.of.story@example.org") == []
     page.get_by_role("button", name=re.compile("Switch Safe Mode off")).first.click()
     page.get_by_role("dialog").get_by_role("button", name=re.compile("Switch.* off")).click()
-    expect(page.get_by_text("Safe Mode is on")).to_be_hidden()
+    expect(page.get_by_role("region", name="Safe Mode is on")).to_be_hidden()
     demo.advance(days=1)
     demo.wait_for_mail("client.of.story@example.org")
     assert len(demo.mails("client.of.story@example.org")) == 1

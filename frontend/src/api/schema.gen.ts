@@ -6010,6 +6010,16 @@ export interface components {
             vetoed: number;
         };
         /**
+         * UpcomingHour
+         * @description How many mails of the day leave, or would without Safe Mode, in one hour of the firm's.
+         */
+        UpcomingHour: {
+            /** Hour */
+            hour: number;
+            /** Mails */
+            mails: number;
+        };
+        /**
          * UpcomingOut
          * @description A mail or call planned for the day. ``at`` is UTC; ``note`` says why it does not go.
          *
@@ -6100,6 +6110,8 @@ export interface components {
             /** Is Sending Day */
             is_sending_day: boolean;
             counts: components["schemas"]["UpcomingCounts"];
+            /** Hours */
+            hours: components["schemas"]["UpcomingHour"][];
         };
         /**
          * UserOut

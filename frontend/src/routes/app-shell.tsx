@@ -16,6 +16,7 @@ import { GuardBanner } from './guard-banner';
 import { MainNav } from './main-nav';
 import { PauseAll, PauseBanner } from './pause-banner';
 import { SafeModeBanner } from './safe-mode-banner';
+import { SendingMark } from './sending-mark';
 import { UserMenu } from './user-menu';
 import { VerifySenderNote } from './verify-sender-note';
 
@@ -46,6 +47,7 @@ export default function Shell() {
         <AppShell.Header hiddenFrom="sm" className={classes.header}>
           <Group h="100%" px="md" justify="space-between">
             <Logo />
+            <SendingMark isShort />
             <Burger opened={opened} onClick={toggle} size="sm" aria-label={opened ? 'Close menu' : 'Open menu'} />
           </Group>
         </AppShell.Header>
@@ -56,6 +58,7 @@ export default function Shell() {
           </Group>
           <MainNav />
           <PauseAll />
+          <SendingMark />
           <LiveMark state={live} />
           <UserMenu today={today} isOtherDay={setup !== undefined && dayOf(new Date().toISOString(), timeZone) !== today} />
         </AppShell.Navbar>

@@ -1,5 +1,5 @@
 import { AppShell, Badge, VisuallyHidden } from '@mantine/core';
-import { IconCreditCard, IconFileInvoice, IconListCheck, IconMailForward, IconPlayerPlay, IconSettings } from '@tabler/icons-react';
+import { IconCreditCard, IconFileInvoice, IconListCheck, IconMailForward, IconPlayerPlay, IconSettings, IconSun } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { LinkNav } from '@/components/links';
 import { activityQuery } from '@/features/activity/queries';
@@ -22,6 +22,7 @@ export function MainNav() {
   const answers = useQuery(answersToDoQuery).data?.total ?? 0;
   const toDo = answers + (activity ? activity.awaiting_approval + activity.uncertain + activity.to_call + activity.payments_differ : 0);
   const links = [
+    { to: '/', label: 'Today', icon: IconSun },
     { to: '/invoices', label: 'Invoices', icon: IconFileInvoice },
     {
       to: '/payments',
@@ -42,6 +43,7 @@ export function MainNav() {
             <LinkNav
               to={to}
               label={label}
+              activeOptions={{ exact: to === '/' }}
               className={classes.navLink}
               leftSection={<Icon size={18} stroke={1.7} aria-hidden />}
               rightSection={'waiting' in rest ? rest.waiting : null}

@@ -26,6 +26,7 @@ function page(items: Upcoming[], on = '2026-11-24'): UpcomingPage {
     next_day: '2026-11-24',
     is_sending_day: true,
     counts: { will_go: items.length, needs_approval: 0, held: 0, safe_mode: 0, vetoed: 0 },
+    hours: [],
   };
 }
 

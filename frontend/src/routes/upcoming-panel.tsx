@@ -6,56 +6,15 @@ import type { Upcoming, UpcomingPage } from '@/api/types';
 import { errorText } from '@/api/problem';
 import { EmptyState } from '@/components/empty-state';
 import { Lines, QueryView } from '@/components/query-view';
-import { ReasonDialog } from '@/components/reason-dialog';
 import { DayFacts } from '@/features/blast-guard/day-facts';
-import { VariablePicker } from '@/features/reminder-sets/variable-picker';
 import { type Day, DaySwitch } from '@/features/upcoming/day-switch';
-import { EditDrawer } from '@/features/upcoming/edit-drawer';
-import { type Review, upcomingQuery, useReview } from '@/features/upcoming/queries';
+import { upcomingQuery } from '@/features/upcoming/queries';
 import { UpcomingItem } from '@/features/upcoming/upcoming-item';
 import { KEYS, useUpcomingKeys } from '@/features/upcoming/use-upcoming-keys';
-import { dayInCounts, forWhich, keyOf, type Verb } from '@/features/upcoming/words';
-import { notifyDone, notifyFailed } from '@/lib/notify';
+import { dayInCounts, forWhich, keyOf } from '@/features/upcoming/words';
 import { useMay } from '@/lib/session';
-import { count } from '@/lib/texts';
 import { useToday } from '@/lib/today';
-
-const DONE: Record<Review['decision'], string> = {
-  approve: 'approved',
-  edit: 'changed and approved',
-  veto: 'vetoed',
-  undo: 'planned again as before',
-};
-
-/** What is decided about one or several, the dialogs it needs, and what came of it. */
-function useDecisions(onDone: () => void) {
-  const review = useReview();
-  const [edited, setEdited] = useState<Upcoming | null>(null);
-  const [vetoed, setVetoed] = useState<Upcoming[]>([]);
-  const decide = (items: readonly Upcoming[], decision: Review) =>
-    review.mutate(
-      { items, review: decision },
-      {
-        onSuccess: ({ done, failed }) => {
-          if (done) notifyDone(`${count(done, 'reminder is', 'reminders are')} ${DONE[decision.decision]}.`);
-          if (failed.length) notifyFailed(failed[0]);
-          if (failed.length === 0) {
-            setEdited(null);
-            setVetoed([]);
-            onDone();
-          }
-        },
-      },
-    );
-  const start = (verb: Verb, items: readonly Upcoming[]) => {
-    const able = forWhich(items, verb);
-    if (able.length === 0) return;
-    if (verb === 'edit') setEdited(able[0] ?? null);
-    else if (verb === 'veto') setVetoed(able);
-    else decide(able, { decision: verb });
-  };
-  return { start, decide, review, edited, setEdited, vetoed, setVetoed };
-}
+import { DecisionDialogs, useDecisions } from './upcoming-decisions';
 
 function Keys() {
   return (
@@ -92,7 +51,7 @@ function DayList({ pages, more }: { pages: UpcomingPage[]; more: (() => void) | 
       if (mayWork && (chosen.length || item)) decisions.start(verb, chosen.length ? chosen : item ? [item] : []);
     },
   });
-  const { edited, vetoed, review } = decisions;
+  const { review } = decisions;
   return (
     <>
       {mayWork ? (
@@ -135,24 +94,7 @@ function DayList({ pages, more }: { pages: UpcomingPage[]; more: (() => void) | 
           Show more
         </Button>
       ) : null}
-      <EditDrawer
-        item={edited}
-        busy={review.isPending}
-        onClose={() => decisions.setEdited(null)}
-        onSave={(text) => edited && decisions.decide([edited], { decision: 'edit', ...text })}
-        variables={VariablePicker}
-      />
-      <ReasonDialog
-        opened={vetoed.length > 0}
-        onClose={() => decisions.setVetoed([])}
-        title={vetoed.length > 1 ? `Veto ${count(vetoed.length, 'reminder')}?` : 'Veto this reminder?'}
-        label="Reason"
-        confirm="Veto"
-        busy={review.isPending}
-        onSubmit={(reason) => decisions.decide(vetoed, { decision: 'veto', reason })}
-      >
-        It does not go. The next step of the series follows on its day.
-      </ReasonDialog>
+      <DecisionDialogs decisions={decisions} />
     </>
   );
 }

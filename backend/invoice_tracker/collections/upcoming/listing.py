@@ -21,6 +21,7 @@ from invoice_tracker.collections.upcoming.schemas import (
     Reviewed,
     ReviewOut,
     UpcomingCounts,
+    UpcomingHour,
     UpcomingOut,
     UpcomingPage,
 )
@@ -28,6 +29,7 @@ from invoice_tracker.core.deps import Adapters
 from invoice_tracker.core.errors import Invalid
 from invoice_tracker.core.pagination import decode_cursor, encode_cursor
 from invoice_tracker.core.schemas import MoneyOut
+from invoice_tracker.domain.firm_calendar import FirmCalendar
 from invoice_tracker.domain.reminder_schedule import StepKind
 from invoice_tracker.invoices.models import Client, Invoice
 from invoice_tracker.invoices.schemas import ClientRef
@@ -72,7 +74,19 @@ async def list_upcoming(
         next_day=next_day,
         is_sending_day=firm.calendar.is_sending_day(day),
         counts=UpcomingCounts(**Counter[str](entry.state for entry in entries)),
+        hours=_hours(entries, firm.calendar),
     )
+
+
+def _hours(entries: Sequence[Entry], calendar: FirmCalendar) -> list[UpcomingHour]:
+    """Mails that leave, by the hour. What shares a mail counts once."""
+    mails = {
+        (calendar.local_time(entry.at).hour, entry.mail)
+        for entry in entries
+        if entry.mail is not None and entry.state in ("will_go", "safe_mode")
+    }
+    counted = Counter(hour for hour, _ in mails)
+    return [UpcomingHour(hour=hour, mails=counted[hour]) for hour in sorted(counted)]
 
 
 async def _present(

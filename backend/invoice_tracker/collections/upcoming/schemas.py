@@ -64,6 +64,13 @@ class UpcomingCounts(Output):
     vetoed: int = 0
 
 
+class UpcomingHour(Output):
+    """How many mails of the day leave, or would without Safe Mode, in one hour of the firm's."""
+
+    hour: int
+    mails: int
+
+
 class UpcomingPage(Page[UpcomingOut]):
     """One page of a day's list. ``today`` and ``next_day`` are days of the firm."""
 
@@ -72,6 +79,7 @@ class UpcomingPage(Page[UpcomingOut]):
     next_day: date
     is_sending_day: bool
     counts: UpcomingCounts
+    hours: list[UpcomingHour]
 
 
 class WhichInput(Input):

@@ -8,11 +8,12 @@ import { reviewInWords, STATES, type Verb } from './words';
 
 interface Props {
   item: Upcoming;
-  ticked: boolean;
-  current: boolean;
+  /** Whether it is ticked, in a list where one ticks. */
+  ticked?: boolean;
+  current?: boolean;
   mayWork: boolean;
   busy: boolean;
-  onTick: () => void;
+  onTick?: () => void;
   onVerb: (verb: Verb) => void;
 }
 
@@ -24,7 +25,7 @@ const BUTTONS: readonly (readonly [Verb, string, keyof Upcoming])[] = [
 ];
 
 /** One mail or call of the day: to whom, about what, whether it goes, and what can be done about it. */
-export function UpcomingItem({ item, ticked, current, mayWork, busy, onTick, onVerb }: Props) {
+export function UpcomingItem({ item, ticked, current = false, mayWork, busy, onTick, onVerb }: Props) {
   const { instant } = useDates();
   const [state, color] = STATES[item.state];
   const isCall = item.kind === 'call_task';
@@ -43,7 +44,7 @@ export function UpcomingItem({ item, ticked, current, mayWork, busy, onTick, onV
     >
       <Group justify="space-between" gap="md" wrap="wrap">
         <Group gap="sm" wrap="nowrap" align="flex-start" style={{ minWidth: 0, flex: '1 1 20rem' }}>
-          {mayWork ? <Checkbox mt={2} checked={ticked} onChange={onTick} aria-label={`Select ${name}`} /> : null}
+          {mayWork && onTick ? <Checkbox mt={2} checked={ticked ?? false} onChange={onTick} aria-label={`Select ${name}`} /> : null}
           <div style={{ minWidth: 0 }}>
             <Group gap="xs">
               <Text fw={550} style={{ overflowWrap: 'anywhere' }}>
