@@ -77,7 +77,12 @@ async def test_the_preview_is_what_happens(
     late = await an_invoice(adapters, firm, due_on=date(2026, 2, 20))
     request = body(set_id, soon, late)
     preview = (await client.post("/api/v1/collections/preview", json=request)).json()
-    assert preview["startable"] == 2
+    assert (preview["startable"], preview["clients"]) == (2, 2)
+    assert preview["balances"] == [{"amount_minor": 240_000, "currency": "USD"}]
+    assert preview["first_steps"] == [
+        {"step_position": 1, "count": 1},
+        {"step_position": 2, "count": 1},
+    ]
     firsts = {each["invoice_id"]: each for each in preview["first_mails"]}
     assert firsts[str(soon.id)]["on"] == "2026-03-16"
     assert firsts[str(soon.id)]["step_position"] == 1

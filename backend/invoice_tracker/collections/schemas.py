@@ -7,7 +7,7 @@ from uuid import UUID
 from pydantic import AfterValidator, Field, model_validator
 
 from invoice_tracker.collections.models import CollectionState
-from invoice_tracker.core.schemas import Input, Output
+from invoice_tracker.core.schemas import Input, MoneyOut, Output
 from invoice_tracker.domain.holds import HoldKind, HoldReach
 from invoice_tracker.domain.reminder_schedule import Backlog, PlannedState, ReasonCode, StepKind
 from invoice_tracker.invoices.repository import Section
@@ -82,10 +82,20 @@ class MailsOnDay(Output):
     count: int
 
 
+class FirstStep(Output):
+    """How many collections would begin with a step."""
+
+    step_position: int
+    count: int
+
+
 class StartPreview(Output):
     """What Start Collection would do. Mails by day: the next 90 days."""
 
     startable: int
+    clients: int = Field(description="Whose invoices would be reminded")
+    balances: list[MoneyOut] = Field(description="What is owed on them, in each currency")
+    first_steps: list[FirstStep]
     refused: list[RefusedOut]
     first_mails: list[FirstMail]
     mails_by_day: list[MailsOnDay]

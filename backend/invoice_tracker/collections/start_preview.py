@@ -12,6 +12,7 @@ from invoice_tracker.collections.holds.rows import load_wide_holds
 from invoice_tracker.collections.rendering import render_subjects
 from invoice_tracker.collections.schemas import (
     FirstMail,
+    FirstStep,
     MailsOnDay,
     RefusedOut,
     Selection,
@@ -20,6 +21,7 @@ from invoice_tracker.collections.schemas import (
 from invoice_tracker.collections.selecting import Candidate, find_invoices, sort_out
 from invoice_tracker.collections.start import load_set
 from invoice_tracker.core.deps import Adapters
+from invoice_tracker.core.schemas import MoneyOut
 from invoice_tracker.domain.holds import active_holds, describe_hold
 from invoice_tracker.domain.reminder_facts import Backlog, StepKind
 from invoice_tracker.domain.reminder_groups import Grouping
@@ -54,6 +56,9 @@ async def preview_start(
     plans, mails = _plan_all(firm, candidates, now)
     return StartPreview(
         startable=len(candidates),
+        clients=len({candidate.invoice.together for candidate in candidates}),
+        balances=_balances(candidates),
+        first_steps=_first_steps(plans),
         refused=[RefusedOut.model_validate(each) for each in refused],
         first_mails=await _first_mails(session, adapters, firm_id, plans, steps, now),
         mails_by_day=[MailsOnDay(on=day, count=mails[day]) for day in sorted(mails)],
@@ -88,6 +93,18 @@ def _plan_all(
                 mails[mail.on] += 1
         plans += zip(own, items, strict=True)
     return plans, mails
+
+
+def _balances(candidates: Sequence[Candidate]) -> list[MoneyOut]:
+    owed: Counter[str] = Counter()
+    for candidate in candidates:
+        owed[candidate.invoice.facts.currency] += candidate.invoice.facts.balance_minor
+    return [MoneyOut(amount_minor=owed[each], currency=each) for each in sorted(owed)]
+
+
+def _first_steps(plans: Plans) -> list[FirstStep]:
+    counts = Counter(items[0].step.position for _, items in plans if items)
+    return [FirstStep(step_position=each, count=counts[each]) for each in sorted(counts)]
 
 
 def _member(candidate: Candidate, now: datetime) -> Member:

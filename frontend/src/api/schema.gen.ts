@@ -3331,7 +3331,7 @@ export interface components {
             why: string;
             /** Refusal */
             refusal: string | null;
-            first: components["schemas"]["FirstStep"] | null;
+            first: components["schemas"]["invoice_tracker__auto_collect__schemas__FirstStep"] | null;
         };
         /**
          * DryRunOut
@@ -3531,24 +3531,6 @@ export interface components {
             step_position: number;
             /** Subject */
             subject: string;
-            /**
-             * At
-             * Format: date-time
-             */
-            at: string;
-            /**
-             * On
-             * Format: date
-             */
-            on: string;
-        };
-        /**
-         * FirstStep
-         * @description What happens first. ``at`` is UTC, ``on`` the firm's day.
-         */
-        FirstStep: {
-            /** Step Position */
-            step_position: number;
             /**
              * At
              * Format: date-time
@@ -5617,6 +5599,18 @@ export interface components {
         StartPreview: {
             /** Startable */
             startable: number;
+            /**
+             * Clients
+             * @description Whose invoices would be reminded
+             */
+            clients: number;
+            /**
+             * Balances
+             * @description What is owed on them, in each currency
+             */
+            balances: components["schemas"]["MoneyOut"][];
+            /** First Steps */
+            first_steps: components["schemas"]["invoice_tracker__collections__schemas__FirstStep"][];
             /** Refused */
             refused: components["schemas"]["RefusedOut"][];
             /** First Mails */
@@ -6207,6 +6201,34 @@ export interface components {
              * @default 1
              */
             occurrence: number;
+        };
+        /**
+         * FirstStep
+         * @description What happens first. ``at`` is UTC, ``on`` the firm's day.
+         */
+        invoice_tracker__auto_collect__schemas__FirstStep: {
+            /** Step Position */
+            step_position: number;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /**
+             * On
+             * Format: date
+             */
+            on: string;
+        };
+        /**
+         * FirstStep
+         * @description How many collections would begin with a step.
+         */
+        invoice_tracker__collections__schemas__FirstStep: {
+            /** Step Position */
+            step_position: number;
+            /** Count */
+            count: number;
         };
         /**
          * RegionOut

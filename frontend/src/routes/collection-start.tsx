@@ -1,4 +1,4 @@
-import { Box, Button, Grid, Group, Stack, Text } from '@mantine/core';
+import { Box, Grid, Group, Stack } from '@mantine/core';
 import { IconMailForward, IconSquareCheck } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { getRouteApi, useLocation, useNavigate } from '@tanstack/react-router';
@@ -13,6 +13,7 @@ import { Lines, QueryView } from '@/components/query-view';
 import { BacklogChoice } from '@/features/collections/backlog-choice';
 import { collectionPreviewQuery, useStartCollection } from '@/features/collections/queries';
 import { SetChoice } from '@/features/collections/set-choice';
+import { StartBar } from '@/features/collections/start-bar';
 import { StartPreview } from '@/features/collections/start-preview';
 import { StepsInWords } from '@/features/collections/steps-in-words';
 import { reminderSetQuery, reminderSetsQuery } from '@/features/reminder-sets/queries';
@@ -55,39 +56,31 @@ function Start({ selection, sets }: { selection: Selection; sets: readonly Remin
         void navigate({ to: '/invoices', search: { section: 'active_reminders' } });
       },
     });
-  const startable = preview.data?.startable ?? 0;
+  const isOld = preview.isPlaceholderData || preview.isPending;
   return (
-    <Grid gap="lg">
-      <Grid.Col span={12}>
-        <SetChoice sets={sets} value={setId} onChange={setSetId} />
-      </Grid.Col>
-      <Grid.Col span={{ base: 12, md: 4 }}>
-        <Stack style={{ position: 'sticky', top: 16 }}>
-          <Card title="Steps">{chosen.data ? <StepsInWords steps={chosen.data.steps} /> : <Lines count={4} />}</Card>
-          <Card title="When to begin">
-            <BacklogChoice value={backlog} onChange={setBacklog} />
-          </Card>
-          <Button
-            size="md"
-            onClick={confirm}
-            loading={start.isPending}
-            disabled={!mayWork || startable === 0 || preview.isPlaceholderData}
-          >
-            Start Collection
-          </Button>
-          <Text size="sm" c="dimmed" ta="center" aria-live="polite">
-            {preview.data ? `For ${count(startable, 'invoice')}` : ' '}
-          </Text>
-        </Stack>
-      </Grid.Col>
-      <Grid.Col span={{ base: 12, md: 8 }} aria-busy={preview.isPlaceholderData}>
-        <Box opacity={preview.isPlaceholderData ? 0.55 : 1}>
-          <QueryView query={preview} loading={<Lines count={8} height={28} />}>
-            {(data) => <StartPreview preview={data} />}
-          </QueryView>
-        </Box>
-      </Grid.Col>
-    </Grid>
+    <>
+      <Grid gap="lg">
+        <Grid.Col span={12}>
+          <SetChoice sets={sets} value={setId} onChange={setSetId} />
+        </Grid.Col>
+        <Grid.Col span={{ base: 12, md: 4 }}>
+          <Stack>
+            <Card title="When to begin">
+              <BacklogChoice value={backlog} onChange={setBacklog} />
+            </Card>
+            <Card title="Steps">{chosen.data ? <StepsInWords steps={chosen.data.steps} /> : <Lines count={4} />}</Card>
+          </Stack>
+        </Grid.Col>
+        <Grid.Col span={{ base: 12, md: 8 }} aria-busy={isOld}>
+          <Box opacity={preview.isPlaceholderData ? 0.55 : 1}>
+            <QueryView query={preview} loading={<Lines count={8} height={28} />}>
+              {(data) => <StartPreview preview={data} />}
+            </QueryView>
+          </Box>
+        </Grid.Col>
+      </Grid>
+      <StartBar preview={preview.data} isOld={isOld} mayStart={mayWork} isStarting={start.isPending} onStart={confirm} />
+    </>
   );
 }
 

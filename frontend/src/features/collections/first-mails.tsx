@@ -1,7 +1,7 @@
 import { Box, Table, Text } from '@mantine/core';
-import type { CollectionPreview, Refusal } from '@/api/types';
-import { LinkText } from '@/components/links';
+import type { CollectionPreview } from '@/api/types';
 import { useDates } from '@/lib/today';
+import classes from './first-mails.module.css';
 
 /** Who gets what first, and when. */
 export function FirstMails({ mails, startable }: { mails: CollectionPreview['first_mails']; startable: number }) {
@@ -10,7 +10,7 @@ export function FirstMails({ mails, startable }: { mails: CollectionPreview['fir
   return (
     <>
       <Box mah={440} style={{ overflow: 'auto' }} tabIndex={0} role="group" aria-label="First e-mails">
-        <Table verticalSpacing={7} stickyHeader>
+        <Table verticalSpacing={7} stickyHeader className={classes.mails}>
           <Table.Thead>
             <Table.Tr>
               <Table.Th>First e-mail</Table.Th>
@@ -47,30 +47,5 @@ export function FirstMails({ mails, startable }: { mails: CollectionPreview['fir
         </Text>
       ) : null}
     </>
-  );
-}
-
-/** Who cannot be reminded, and why. */
-export function Refusals({ refused }: { refused: readonly Refusal[] }) {
-  return (
-    <Box mah={280} style={{ overflow: 'auto' }} tabIndex={0} role="group" aria-label="Invoices that cannot be reminded">
-      <Table verticalSpacing={6}>
-        <Table.Tbody>
-          {refused.map((entry) => (
-            <Table.Tr key={entry.invoice_id}>
-              <Table.Td>
-                <LinkText to="/invoices/$invoiceId" params={{ invoiceId: entry.invoice_id }}>
-                  {entry.number}
-                </LinkText>
-                <Text size="xs" c="dimmed">
-                  {entry.client_name}
-                </Text>
-              </Table.Td>
-              <Table.Td>{entry.reason}</Table.Td>
-            </Table.Tr>
-          ))}
-        </Table.Tbody>
-      </Table>
-    </Box>
   );
 }

@@ -1,5 +1,6 @@
 import { Radio, SimpleGrid, Text } from '@mantine/core';
 import type { ReminderSet } from '@/api/types';
+import { seriesText } from '@/lib/step-words';
 import { count } from '@/lib/texts';
 import classes from './set-choice.module.css';
 
@@ -20,10 +21,13 @@ export function SetChoice({ sets, value, onChange }: Props) {
               <Radio.Indicator mt={2} />
               <div>
                 <Text fw={550}>{set.name}</Text>
-                <Text size="sm" c="dimmed" lineClamp={3}>
+                <Text size="sm" c="dimmed" lineClamp={2}>
                   {set.description || 'No description'}
                 </Text>
-                <Text size="xs" c="dimmed" mt={6}>
+                <Text size="sm" mt={4}>
+                  {seriesText(set.steps_in_brief)}
+                </Text>
+                <Text size="xs" c="dimmed" mt={4}>
                   {count(set.steps_count, 'step')} · {count(set.active_collections, 'active collection')}
                 </Text>
               </div>

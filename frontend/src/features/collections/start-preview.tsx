@@ -4,9 +4,19 @@ import { lazy, Suspense } from 'react';
 import type { CollectionPreview } from '@/api/types';
 import { Card } from '@/components/card';
 import { count } from '@/lib/texts';
-import { FirstMails, Refusals } from './first-mails';
+import { FirstMails } from './first-mails';
+import { Refusals } from './refusal-list';
 
 const MailsChart = lazy(() => import('./mails-chart'));
+
+/** From which step how many would begin. */
+function FirstSteps({ preview }: { preview: CollectionPreview }) {
+  const steps = preview.first_steps.map((each) => `step ${String(each.step_position)} (${String(each.count)})`);
+  const planned = preview.first_steps.reduce((sum, each) => sum + each.count, 0);
+  const none = preview.startable - planned;
+  const begin = steps.length > 0 ? ` They begin with ${new Intl.ListFormat('en-GB').format(steps)}.` : '';
+  return `${count(preview.startable, 'collection')} would start.${begin}${none > 0 ? ` For ${count(none, 'invoice')} nothing is planned in the next 90 days.` : ''}`;
+}
 
 /** What would be sent to whom and when. */
 export function StartPreview({ preview }: { preview: CollectionPreview }) {
@@ -17,7 +27,7 @@ export function StartPreview({ preview }: { preview: CollectionPreview }) {
           {warning}
         </Alert>
       ))}
-      <Card title="What would be sent" about={`${count(preview.startable, 'collection')} would start.`}>
+      <Card title="What would be sent" about={<FirstSteps preview={preview} />}>
         <FirstMails mails={preview.first_mails} startable={preview.startable} />
       </Card>
       {preview.refused.length > 0 ? (
