@@ -56,16 +56,23 @@ class RecordingPoke:
 
 
 class FakePulse:
-    """Remembers the last beat."""
+    """Remembers the last beat of each worker. ``is_away``: nobody can be asked."""
 
     def __init__(self) -> None:
-        self.seen: datetime | None = None
+        self.seen: dict[str, datetime] = {}
+        self.is_away = False
 
-    async def beat(self, at: datetime) -> None:
-        self.seen = at
+    async def beat(self, at: datetime, *, worker: str) -> None:
+        self.seen[worker] = at
+
+    async def stop(self, *, worker: str) -> None:
+        self.seen.pop(worker, None)
+
+    async def workers(self) -> dict[str, datetime] | None:
+        return None if self.is_away else dict(self.seen)
 
     async def last(self) -> datetime | None:
-        return self.seen
+        return max(self.seen.values(), default=None)
 
 
 class FakeMailer:

@@ -28,7 +28,7 @@ ORDER = (
     {"auto_collect", "answers"},
     {"integrations.clio", "integrations.stripe", "integrations.mail"},
     {"models"},
-    {"first_run", "wiring"},
+    {"first_run", "health", "wiring"},
     {"api", "worker"},
     {"main"},
     {"cli"},

@@ -25,6 +25,7 @@ from invoice_tracker.firms import calendar_router as firm_calendar
 from invoice_tracker.firms import logo_router as logo
 from invoice_tracker.firms import router as firm
 from invoice_tracker.firms import sign_up_router as accounts
+from invoice_tracker.health import router as health_report
 from invoice_tracker.integrations.clio import router as clio
 from invoice_tracker.integrations.clio import sync_runs_router as sync_runs
 from invoice_tracker.integrations.clio import tasks_router as clio_tasks
@@ -80,6 +81,7 @@ ROUTERS = (
     sync_runs.router,
     clio_tasks.router,
     stripe.router,
+    health_report.router,
 )
 
 PAGES = (

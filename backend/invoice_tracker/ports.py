@@ -367,8 +367,16 @@ class Throttle(Protocol):
 class Pulse(Protocol):
     """The worker's heartbeat, which others can feel."""
 
-    async def beat(self, at: datetime) -> None:
-        """A round that began at this instant has ended. Never raises."""
+    async def beat(self, at: datetime, *, worker: str) -> None:
+        """A round of this worker that began at this instant has ended. Never raises."""
+        ...
+
+    async def stop(self, *, worker: str) -> None:
+        """This worker stops on purpose: nobody is to miss it. Never raises."""
+        ...
+
+    async def workers(self) -> dict[str, datetime] | None:
+        """When each worker was last at work, by name; none where nobody can be asked."""
         ...
 
     async def last(self) -> datetime | None:

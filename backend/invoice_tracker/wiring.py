@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager, suppress
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 import structlog
@@ -40,22 +40,42 @@ class ArqPoke:
 
 
 class RedisPulse:
-    """The worker's heartbeat, kept beside the queue."""
+    """The workers' heartbeats, kept beside the queue.
 
-    KEY = "invoice-tracker:worker-pulse"
+    The client's types leave open whether its answers are awaited; those of this one are.
+    """
+
+    KEY = "invoice-tracker:worker-pulses"
+    FORGOTTEN = timedelta(days=1)
+    """A worker that was not seen for so long is no longer missed, if another one works."""
 
     def __init__(self, redis: ArqRedis) -> None:
         self._redis = redis
 
-    async def beat(self, at: datetime) -> None:
+    async def beat(self, at: datetime, *, worker: str) -> None:
         with suppress(RedisError, OSError):
-            await self._redis.set(self.KEY, at.isoformat())
+            await self._redis.hset(self.KEY, worker, at.isoformat())  # type: ignore[misc]
+            for name, seen in (await self._read()).items():
+                if at - seen > self.FORGOTTEN:
+                    await self._redis.hdel(self.KEY, name)  # type: ignore[misc]
+
+    async def stop(self, *, worker: str) -> None:
+        with suppress(RedisError, OSError):
+            await self._redis.hdel(self.KEY, worker)  # type: ignore[misc]
+
+    async def workers(self) -> dict[str, datetime] | None:
+        with suppress(RedisError, OSError):
+            return await self._read()
+        return None
 
     async def last(self) -> datetime | None:
-        with suppress(RedisError, OSError):
-            found = await self._redis.get(self.KEY)
-            return datetime.fromisoformat(found.decode()) if found else None
-        return None
+        return max((await self.workers() or {}).values(), default=None)
+
+    async def _read(self) -> dict[str, datetime]:
+        found = await self._redis.hgetall(self.KEY)  # type: ignore[misc]
+        return {
+            name.decode(): datetime.fromisoformat(seen.decode()) for name, seen in found.items()
+        }
 
 
 def make_clock(settings: Settings) -> Clock:

@@ -5,6 +5,8 @@ PostgreSQL; so it does not matter that arq may run a line twice with two workers
 """
 
 import asyncio
+import os
+import socket
 from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
 from typing import Any, ClassVar
@@ -42,6 +44,9 @@ log = structlog.get_logger()
 
 FIRMS_AT_A_TIME = 8
 """Firms served at once in one round; each needs a connection now and then."""
+
+NAME = f"{socket.gethostname()}-{os.getpid()}"
+"""What this worker is called among several."""
 
 FirmJob = Callable[[Adapters, UUID], Awaitable[object]]
 
@@ -221,7 +226,7 @@ async def tick(context: dict[Any, Any]) -> None:
     rounds: Rounds = context["rounds"]
     began_at = rounds.adapters.clock.now()
     await rounds.for_every_firm(EVERY_TICK)
-    await rounds.adapters.pulse.beat(began_at)
+    await rounds.adapters.pulse.beat(began_at, worker=NAME)
 
 
 async def read(context: dict[Any, Any]) -> None:
@@ -264,6 +269,7 @@ async def start(context: dict[Any, Any]) -> None:
 
 async def stop(context: dict[Any, Any]) -> None:
     """Let go of it again."""
+    await context["rounds"].adapters.pulse.stop(worker=NAME)
     await context["stack"].aclose()
 
 

@@ -165,6 +165,7 @@ const stripe = createRoute({
   path: '/stripe',
   component: lazyRouteComponent(() => import('./routes/settings/stripe')),
 });
+const health = createRoute({ ...inSettings, path: '/health', component: lazyRouteComponent(() => import('./routes/settings/health')) });
 const account = createRoute({
   ...inSettings,
   path: '/account',
@@ -187,7 +188,7 @@ const routeTree = rootRoute.addChildren([
       payment,
       toDo,
       client,
-      settings.addChildren([settingsHome, company, emailSettings, sendingRules, clio, sync, stripe, account]),
+      settings.addChildren([settingsHome, company, emailSettings, sendingRules, clio, sync, stripe, health, account]),
     ]),
   ]),
 ]);

@@ -2496,6 +2496,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/health-report": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Health Report
+         * @description Reading Clio, waiting mails and events, workers, the night's jobs, clocks: in words.
+         */
+        get: operations["health_report_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/healthz": {
         parameters: {
             query?: never;
@@ -3585,6 +3605,37 @@ export interface components {
          */
         Grouping: "none" | "client" | "matter";
         /**
+         * HealthLineOut
+         * @description One thing that is watched. ``at``: the instant it is about. ``advice``: what to do.
+         */
+        HealthLineOut: {
+            /** Key */
+            key: string;
+            /** Title */
+            title: string;
+            standing: components["schemas"]["invoice_tracker__domain__health_report__Standing"];
+            /** Sentence */
+            sentence: string;
+            /** At */
+            at: string | null;
+            /** Advice */
+            advice: string | null;
+        };
+        /**
+         * HealthReportOut
+         * @description How the product does for this firm, as its worst line.
+         */
+        HealthReportOut: {
+            /**
+             * Checked At
+             * Format: date-time
+             */
+            checked_at: string;
+            standing: components["schemas"]["invoice_tracker__domain__health_report__Standing"];
+            /** Lines */
+            lines: components["schemas"]["HealthLineOut"][];
+        };
+        /**
          * HoldKind
          * @description Why a collection sends nothing for now.
          * @enum {string}
@@ -4446,7 +4497,7 @@ export interface components {
              * Format: uuid
              */
             id: string;
-            standing: components["schemas"]["Standing"];
+            standing: components["schemas"]["invoice_tracker__domain__payment_findings__Standing"];
             finding: components["schemas"]["Finding"];
             /**
              * At
@@ -5578,7 +5629,7 @@ export interface components {
          * @description How a line stands, the worst first: the order of the page.
          * @enum {string}
          */
-        Standing: "differs" | "not_checked" | "waiting" | "agrees" | "outside";
+        "Standing-Input": "differs" | "not_checked" | "waiting" | "agrees" | "outside";
         /**
          * StartInput
          * @description What to start. ``backlog`` says what becomes of steps whose day has passed.
@@ -6230,6 +6281,18 @@ export interface components {
             /** Count */
             count: number;
         };
+        /**
+         * Standing
+         * @description How one line stands.
+         * @enum {string}
+         */
+        invoice_tracker__domain__health_report__Standing: "good" | "notice" | "bad";
+        /**
+         * Standing
+         * @description How a line stands, the worst first: the order of the page.
+         * @enum {string}
+         */
+        invoice_tracker__domain__payment_findings__Standing: "differs" | "not_checked" | "waiting" | "agrees" | "outside";
         /**
          * RegionOut
          * @description A part of a country with holidays of its own.
@@ -7721,7 +7784,7 @@ export interface operations {
     payment_proofs_list_lines: {
         parameters: {
             query?: {
-                standing?: components["schemas"]["Standing"] | null;
+                standing?: components["schemas"]["Standing-Input"] | null;
                 /** @description Part of an invoice number or client name, or a reference */
                 q?: string | null;
                 /** @description Rows a page */
@@ -7760,7 +7823,7 @@ export interface operations {
     payment_proofs_export: {
         parameters: {
             query?: {
-                standing?: components["schemas"]["Standing"] | null;
+                standing?: components["schemas"]["Standing-Input"] | null;
                 /** @description Part of an invoice number or client name, or a reference */
                 q?: string | null;
             };
@@ -10940,6 +11003,35 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["StripeConnectionOut"];
+                };
+            };
+            /** @description A problem, in words */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    health_report_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HealthReportOut"];
                 };
             };
             /** @description A problem, in words */

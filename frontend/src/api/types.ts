@@ -6,6 +6,7 @@ export type Money = Schemas['MoneyOut'];
 export type Session = Schemas['SessionOut'];
 export type Firm = Schemas['FirmOut'];
 export type FirmSetup = Schemas['Setup'];
+export type HealthReport = Schemas['HealthReportOut'];
 export type SendingRules = Schemas['SendingRulesOut'];
 export type SendingRulesUpdate = Schemas['SendingRulesUpdate'];
 export type Sender = Schemas['SenderOut'];

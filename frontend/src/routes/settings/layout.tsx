@@ -11,6 +11,7 @@ const PAGES = [
   { to: '/settings/clio', label: 'Connect to Clio' },
   { to: '/settings/sync', label: 'Sync' },
   { to: '/settings/stripe', label: 'Connect to Stripe' },
+  { to: '/settings/health', label: 'Health' },
   { to: '/settings/account', label: 'Account' },
 ] as const;
 
