@@ -45,7 +45,7 @@ export default function Shell() {
         padding={0}
       >
         <AppShell.Header hiddenFrom="sm" className={classes.header}>
-          <Group h="100%" px="md" justify="space-between">
+          <Group h="100%" px="md" gap="xs" justify="space-between" wrap="nowrap">
             <Logo />
             <SendingMark isShort />
             <Burger opened={opened} onClick={toggle} size="sm" aria-label={opened ? 'Close menu' : 'Open menu'} />

@@ -21,6 +21,7 @@ const invoice = {
 };
 const sent = { id: 't1', at: '2026-11-21T15:00:00Z', kind: 'reminder_sent', title: 'Reminder 1 was sent to ada@example.org', detail: null, actor: null, reminder_id: 'r1', payment_id: null };
 const next = { step_position: 2, occurrence: 1, kind: 'email', subject: 'Invoice 1042', on: '2026-11-27', at: '2026-11-27T15:00:00Z', recipient: 'ada@example.org', state: 'planned', note: null };
+const waiting = [{ code: 'queued', sentence: 'The mail is ready but waits: Safe Mode is on.' }];
 const empty = () => ({ body: { items: [] } });
 
 function open() {
@@ -44,7 +45,7 @@ function open() {
     'POST /invoice-notes/n1/restore': () => ({ body: note }),
     'GET /invoices/id-1042/holds': empty,
     'GET /invoices/id-1042/promises': empty,
-    'GET /invoices/id-1042/explanation': ({ query }) => ({ body: { sentence: `Asked about ${query.on ?? ''}.`, reasons: [], next: null } }),
+    'GET /invoices/id-1042/explanation': ({ query }) => ({ body: { sentence: `Asked about ${query.on ?? ''}.`, reasons: waiting, next: null } }),
     'GET /collections/c1/plan': () => ({ body: { items: [next] } }),
   });
 }
@@ -55,6 +56,7 @@ it('tells past and future in one line, with notes that can be written, deleted a
   const { container } = renderApp('/invoices/id-1042');
   const timeline = within(await screen.findByRole('region', { name: 'Timeline' }));
   await timeline.findByText('Called on Friday');
+  expect(await timeline.findByText(/ready but waits/)).toBeVisible();
   await timeline.findByText(/Step 2, to ada@example\.org/);
   const order = ['Reminder 1 was sent', 'Called on Friday', 'Today, Monday', 'Step 2, to'];
   const text = screen.getByRole('region', { name: 'Timeline' }).textContent;

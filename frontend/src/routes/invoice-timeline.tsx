@@ -1,9 +1,10 @@
+import { Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
-import { useState } from 'react';
+import { type ReactNode, useState } from 'react';
 import type { InvoiceDetail } from '@/api/types';
 import { Card } from '@/components/card';
 import { QueryView } from '@/components/query-view';
-import { planQuery } from '@/features/collections/queries';
+import { explanationQuery, planQuery } from '@/features/collections/queries';
 import { holdsQuery, promisesQuery } from '@/features/holds/queries';
 import { comingOf, pastOf } from '@/features/invoices/moments';
 import { NoteForm } from '@/features/invoices/note-form';
@@ -22,6 +23,24 @@ function useComing(invoice: InvoiceDetail) {
   const promises = useQuery(promisesQuery(invoice.id)).data?.items ?? [];
   const { today, timeZone } = useToday();
   return comingOf({ invoice, plan, holds, promises }, today, timeZone);
+}
+
+/** A mail that is decided and has not left stands neither in the past nor in the plan. */
+function Waiting({ invoiceId, children }: { invoiceId: string; children: ReactNode }) {
+  const { today } = useToday();
+  const reasons = useQuery(explanationQuery(invoiceId, today)).data?.reasons ?? [];
+  return (
+    <>
+      {reasons
+        .filter(({ code }) => code === 'queued')
+        .map(({ sentence }) => (
+          <Text key={sentence} size="sm" mb={6}>
+            {sentence}
+          </Text>
+        ))}
+      {children}
+    </>
+  );
 }
 
 /** What happened to an invoice and what is to come, with the notes of staff among it. */
@@ -43,7 +62,7 @@ export function InvoiceTimeline({ invoice, onWhy }: { invoice: InvoiceDetail; on
           <Timeline
             past={pastOf(items, notes, timeZone)}
             coming={coming}
-            today={mayWrite ? <NoteForm invoiceId={invoice.id} /> : null}
+            today={<Waiting invoiceId={invoice.id}>{mayWrite ? <NoteForm invoiceId={invoice.id} /> : null}</Waiting>}
             onOpenMail={setMailId}
             onWhy={onWhy}
             onDeleteNote={deleteNote}
