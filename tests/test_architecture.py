@@ -26,6 +26,7 @@ ORDER = (
     {"reminder_sets"},
     {"collections"},
     {"auto_collect", "answers"},
+    {"reports"},
     {"integrations.clio", "integrations.stripe", "integrations.mail"},
     {"models"},
     {"first_run", "health", "wiring"},

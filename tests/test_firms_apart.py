@@ -86,6 +86,8 @@ OF_THE_CALLER = {
     "collections_preview", "collections_start", "activity_get",
     "forecast_get",
     "firm_pause", "firm_resume", "payments_export",
+    "reports_export_ageing", "reports_export_dso", "reports_export_collected",
+    "reports_export_by_reminder_set", "reports_export_promises", "reports_export_forecast",
     "invoices_sections", "clio_get_connection", "clio_create_connection", "clio_callback",
     "auto_collect_rules_create", "auto_collect_rules_reorder", "auto_collect_rules_dry_run",
     "auto_collect_rules_list_choices",

@@ -44,6 +44,7 @@ from invoice_tracker.payments import router as payments
 from invoice_tracker.reminder_sets import files_router as set_files
 from invoice_tracker.reminder_sets import router as reminder_sets
 from invoice_tracker.reminder_sets import thank_you_router as thank_you
+from invoice_tracker.reports import router as reports
 
 V1 = "/api/v1"
 
@@ -77,6 +78,7 @@ ROUTERS = (
     reminders.router,
     upcoming.router,
     blast_guard.router,
+    reports.router,
     clio.router,
     sync_runs.router,
     clio_tasks.router,

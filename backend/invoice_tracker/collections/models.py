@@ -129,6 +129,20 @@ class Reminder(Identified, FirmOwned, Base):
             "created_at",
             postgresql_where=text("state IN ('awaiting_approval', 'uncertain', 'to_call')"),
         ),
+        # Of what was sent: the last one before a payment, and those of a period.
+        Index(
+            "ix_reminders_sent_of_invoice",
+            "firm_id",
+            "invoice_id",
+            "ended_at",
+            postgresql_where=text("state = 'sent'"),
+        ),
+        Index(
+            "ix_reminders_sent",
+            "firm_id",
+            "ended_at",
+            postgresql_where=text("state = 'sent'"),
+        ),
         Index("ix_reminders_recipient", "firm_id", "recipient", "ended_at"),
         Index(
             "ix_reminders_reviewed",

@@ -97,6 +97,7 @@ class Invoice(Identified, FirmOwned, Base):
         # The order of the Invoices page, with bills without a due date at the end.
         Index("ix_invoices_by_due_day", "firm_id", text(DUE_DAY), "id"),
         Index("ix_invoices_firm_id_client_id", "firm_id", "client_id"),
+        Index("ix_invoices_firm_id_issued_on", "firm_id", "issued_on"),
         Index(
             "ix_invoices_open",
             "firm_id",

@@ -2297,6 +2297,246 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/reports/ageing": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Ageing Report
+         * @description What is owed, by how many days it is overdue. ``client_id``: by one client alone.
+         */
+        get: operations["reports_ageing"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reports/dso": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Dso Report
+         * @description Days sales outstanding by counting back: how many days of billing are still unpaid.
+         */
+        get: operations["reports_dso"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reports/collected": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Collected Report
+         * @description What came in, by the day on which it came in; without days the last twelve months.
+         */
+        get: operations["reports_collected"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reports/by-reminder-set": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * By Reminder Set Report
+         * @description What was collected, by the last reminder before each payment, within the window.
+         */
+        get: operations["reports_by_reminder_set"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reports/promises": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Promises Report
+         * @description Promises to pay by the promised month: kept, broken, open, withdrawn. Later ones too.
+         */
+        get: operations["reports_promises"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reports/forecast": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Forecast Report
+         * @description When what is owed may come in: by promises, and by how long payment took before.
+         */
+        get: operations["reports_forecast"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reports/ageing/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Export Ageing
+         * @description Ageing as a CSV file.
+         */
+        get: operations["reports_export_ageing"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reports/dso/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Export Dso
+         * @description Days sales outstanding as a CSV file.
+         */
+        get: operations["reports_export_dso"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reports/collected/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Export Collected
+         * @description What came in as a CSV file.
+         */
+        get: operations["reports_export_collected"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reports/by-reminder-set/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Export By Reminder Set
+         * @description What came in after each step as a CSV file.
+         */
+        get: operations["reports_export_by_reminder_set"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reports/promises/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Export Promises
+         * @description Promises as a CSV file.
+         */
+        get: operations["reports_export_promises"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reports/forecast/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Export Forecast
+         * @description The forecast as a CSV file.
+         */
+        get: operations["reports_export_forecast"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/clio/connection": {
         parameters: {
             query?: never;
@@ -2614,6 +2854,48 @@ export interface components {
          */
         AfterDispute: "resume" | "stop";
         /**
+         * AgeBucket
+         * @description The columns of an ageing report, in days overdue.
+         * @enum {string}
+         */
+        AgeBucket: "not_due" | "days_1_30" | "days_31_60" | "days_61_90" | "days_91_plus";
+        /**
+         * AgeBucketOut
+         * @description Invoices of one age.
+         */
+        AgeBucketOut: {
+            bucket: components["schemas"]["AgeBucket"];
+            /** Count */
+            count: number;
+            amount: components["schemas"]["MoneyOut"];
+        };
+        /**
+         * AgeingOut
+         * @description All that is owed in one currency, by days overdue. The buckets add up to the total.
+         */
+        AgeingOut: {
+            /** Currency */
+            currency: string;
+            /** Count */
+            count: number;
+            total: components["schemas"]["MoneyOut"];
+            /** Buckets */
+            buckets: components["schemas"]["AgeBucketOut"][];
+        };
+        /**
+         * AgeingReport
+         * @description One entry for each currency. ``on``: the firm's day by which the age is counted.
+         */
+        AgeingReport: {
+            /** Items */
+            items: components["schemas"]["AgeingOut"][];
+            /**
+             * On
+             * Format: date
+             */
+            on: string;
+        };
+        /**
          * Anchor
          * @description The day from which a step counts its days.
          * @enum {string}
@@ -2788,6 +3070,12 @@ export interface components {
          */
         Backlog: "first_step" | "fitting_step" | "skip_past";
         /**
+         * Basis
+         * @description What an estimate rests on, or why there is none.
+         * @enum {string}
+         */
+        Basis: "promise" | "client_habit" | "firm_habit" | "disputed" | "later_than_usual" | "no_due_date" | "no_history";
+        /**
          * BlastGuardOut
          * @description How the firm's day stands. ``at_most``: more than this stops everything.
          *
@@ -2817,6 +3105,40 @@ export interface components {
          * @enum {string}
          */
         BodyFormat: "plain" | "rich";
+        /**
+         * ByReminderSetOut
+         * @description One currency. ``after_reminders`` and ``without_reminder`` are all that was collected.
+         */
+        ByReminderSetOut: {
+            /** Currency */
+            currency: string;
+            after_reminders: components["schemas"]["MoneyOut"];
+            without_reminder: components["schemas"]["MoneyOut"];
+            /** Payments Without Reminder */
+            payments_without_reminder: number;
+            /** Steps */
+            steps: components["schemas"]["StepResultOut"][];
+        };
+        /**
+         * ByReminderSetReport
+         * @description One entry for each currency in which something was sent or came in.
+         */
+        ByReminderSetReport: {
+            /** Items */
+            items: components["schemas"]["ByReminderSetOut"][];
+            /**
+             * From Day
+             * Format: date
+             */
+            from_day: string;
+            /**
+             * To Day
+             * Format: date
+             */
+            to_day: string;
+            /** Window Days */
+            window_days: number;
+        };
         /**
          * CalledInput
          * @description What came of the call.
@@ -3034,6 +3356,73 @@ export interface components {
             ends_on: string;
             /** Reason */
             reason: string;
+        };
+        /**
+         * CollectedOut
+         * @description What came in in one currency.
+         */
+        CollectedOut: {
+            /** Currency */
+            currency: string;
+            /** Count */
+            count: number;
+            received: components["schemas"]["MoneyOut"];
+            refunded: components["schemas"]["MoneyOut"];
+            net: components["schemas"]["MoneyOut"];
+            /** Parts */
+            parts: components["schemas"]["CollectedPartOut"][];
+        };
+        /**
+         * CollectedPartOut
+         * @description One part of the period.
+         */
+        CollectedPartOut: {
+            /**
+             * Starts On
+             * Format: date
+             */
+            starts_on: string;
+            /**
+             * Ends On
+             * Format: date
+             */
+            ends_on: string;
+            /** By Source */
+            by_source: components["schemas"]["ReceivedOut"][];
+            net: components["schemas"]["MoneyOut"];
+        };
+        /**
+         * CollectedReport
+         * @description One entry for each currency in which something came in.
+         */
+        CollectedReport: {
+            /** Items */
+            items: components["schemas"]["CollectedOut"][];
+            /**
+             * From Day
+             * Format: date
+             */
+            from_day: string;
+            /**
+             * To Day
+             * Format: date
+             */
+            to_day: string;
+            unit: components["schemas"]["Unit"];
+        };
+        /**
+         * CollectionForecastOut
+         * @description All that is owed in one currency: weeks, later, and without a day. An estimate.
+         */
+        CollectionForecastOut: {
+            /** Currency */
+            currency: string;
+            owed: components["schemas"]["MoneyOut"];
+            /** Weeks */
+            weeks: components["schemas"]["ForecastWeekOut"][];
+            later: components["schemas"]["MoneyOut"];
+            /** Without Day */
+            without_day: components["schemas"]["WithoutDayOut"][];
         };
         /**
          * CollectionOut
@@ -3374,6 +3763,56 @@ export interface components {
             next_cursor: string | null;
         };
         /**
+         * DsoMonthOut
+         * @description A month that was counted, and how many of its days.
+         */
+        DsoMonthOut: {
+            /**
+             * Starts On
+             * Format: date
+             */
+            starts_on: string;
+            /**
+             * Ends On
+             * Format: date
+             */
+            ends_on: string;
+            billed: components["schemas"]["MoneyOut"];
+            /** Days */
+            days: number;
+        };
+        /**
+         * DsoOut
+         * @description Days sales outstanding in one currency, by counting back; how it came about in ``months``.
+         */
+        DsoOut: {
+            /** Currency */
+            currency: string;
+            /** Days */
+            days: number;
+            /**
+             * Is At Least
+             * @description More is owed than was billed in all months looked at
+             */
+            is_at_least: boolean;
+            receivable: components["schemas"]["MoneyOut"];
+            /** Months */
+            months: components["schemas"]["DsoMonthOut"][];
+        };
+        /**
+         * DsoReport
+         * @description One entry for each currency in which something is owed.
+         */
+        DsoReport: {
+            /** Items */
+            items: components["schemas"]["DsoOut"][];
+            /**
+             * On
+             * Format: date
+             */
+            on: string;
+        };
+        /**
          * EditorOut
          * @description Somebody else who has the set open to change it, and since when.
          */
@@ -3597,6 +4036,44 @@ export interface components {
             calls: number;
             /** Held */
             held: number;
+        };
+        /**
+         * ForecastReport
+         * @description One entry for each currency. An estimate: nobody has promised the usual part.
+         */
+        ForecastReport: {
+            /** Items */
+            items: components["schemas"]["CollectionForecastOut"][];
+            /**
+             * On
+             * Format: date
+             */
+            on: string;
+            /**
+             * Usual Days Late
+             * @description Days after the due day by which half of the invoices were paid; null without enough of them
+             */
+            usual_days_late: number | null;
+            /** Usual Invoices */
+            usual_invoices: number;
+        };
+        /**
+         * ForecastWeekOut
+         * @description Seven days. ``promised``: by clients. ``usual``: estimated from how long payment took.
+         */
+        ForecastWeekOut: {
+            /**
+             * Starts On
+             * Format: date
+             */
+            starts_on: string;
+            /**
+             * Ends On
+             * Format: date
+             */
+            ends_on: string;
+            promised: components["schemas"]["MoneyOut"];
+            usual: components["schemas"]["MoneyOut"];
         };
         /**
          * Grouping
@@ -4701,6 +5178,61 @@ export interface components {
          */
         PromiseState: "open" | "kept" | "broken" | "withdrawn";
         /**
+         * PromisedOut
+         * @description Promises that ended in this way, or are still open.
+         */
+        PromisedOut: {
+            state: components["schemas"]["PromiseState"];
+            /** Count */
+            count: number;
+            amount: components["schemas"]["MoneyOut"];
+        };
+        /**
+         * PromisesMonthOut
+         * @description Promises for a day of one month.
+         */
+        PromisesMonthOut: {
+            /**
+             * Starts On
+             * Format: date
+             */
+            starts_on: string;
+            /** By State */
+            by_state: components["schemas"]["PromisedOut"][];
+        };
+        /**
+         * PromisesOut
+         * @description Promises in one currency.
+         */
+        PromisesOut: {
+            /** Currency */
+            currency: string;
+            /**
+             * Kept Percent
+             * @description Of those kept or broken; null without any
+             */
+            kept_percent: number | null;
+            /** By State */
+            by_state: components["schemas"]["PromisedOut"][];
+            /** Months */
+            months: components["schemas"]["PromisesMonthOut"][];
+        };
+        /**
+         * PromisesReport
+         * @description One entry for each currency in which something was promised.
+         */
+        PromisesReport: {
+            /** Items */
+            items: components["schemas"]["PromisesOut"][];
+            /**
+             * From Day
+             * Format: date
+             */
+            from_day: string;
+            /** To Day */
+            to_day: string | null;
+        };
+        /**
          * ProofCounts
          * @description How many payments stand how.
          */
@@ -4785,6 +5317,16 @@ export interface components {
             code: components["schemas"]["ReasonCode"];
             /** Sentence */
             sentence: string;
+        };
+        /**
+         * ReceivedOut
+         * @description Payments of one source.
+         */
+        ReceivedOut: {
+            source: components["schemas"]["PaymentSource"];
+            /** Count */
+            count: number;
+            net: components["schemas"]["MoneyOut"];
         };
         /**
          * RecordState
@@ -5799,6 +6341,34 @@ export interface components {
             bcc: string[];
         };
         /**
+         * StepResultOut
+         * @description One step of a set: what it sent, and what was paid after it.
+         */
+        StepResultOut: {
+            /**
+             * Reminder Set Id
+             * Format: uuid
+             */
+            reminder_set_id: string;
+            /** Reminder Set Name */
+            reminder_set_name: string;
+            /**
+             * Step Id
+             * Format: uuid
+             * @description The same in every version of the set
+             */
+            step_id: string;
+            /** Position */
+            position: number;
+            /** Subject */
+            subject: string;
+            /** Sent */
+            sent: number;
+            /** Payments */
+            payments: number;
+            amount: components["schemas"]["MoneyOut"];
+        };
+        /**
          * StopInput
          * @description Why reminders end.
          */
@@ -6023,6 +6593,12 @@ export interface components {
             /** Reason */
             reason: string;
         };
+        /**
+         * Unit
+         * @description How long each part of a period is. Weeks start on Monday.
+         * @enum {string}
+         */
+        Unit: "day" | "week" | "month";
         /**
          * UpcomingCounts
          * @description How many reminders of the day are in which state.
@@ -6252,6 +6828,16 @@ export interface components {
              * @default 1
              */
             occurrence: number;
+        };
+        /**
+         * WithoutDayOut
+         * @description What no day can be estimated for, and why.
+         */
+        WithoutDayOut: {
+            reason: components["schemas"]["Basis"];
+            /** Count */
+            count: number;
+            amount: components["schemas"]["MoneyOut"];
         };
         /**
          * FirstStep
@@ -10589,6 +11175,394 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["BlastGuardOut"];
+                };
+            };
+            /** @description A problem, in words */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reports_ageing: {
+        parameters: {
+            query?: {
+                client_id?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AgeingReport"];
+                };
+            };
+            /** @description A problem, in words */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reports_dso: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DsoReport"];
+                };
+            };
+            /** @description A problem, in words */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reports_collected: {
+        parameters: {
+            query?: {
+                unit?: components["schemas"]["Unit"];
+                /** @description A day in the firm's time zone, included */
+                from_day?: string | null;
+                /** @description A day in the firm's time zone, included */
+                to_day?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CollectedReport"];
+                };
+            };
+            /** @description A problem, in words */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reports_by_reminder_set: {
+        parameters: {
+            query?: {
+                /** @description How many days after a reminder a payment still counts as having come after it */
+                window_days?: number;
+                /** @description A day in the firm's time zone, included */
+                from_day?: string | null;
+                /** @description A day in the firm's time zone, included */
+                to_day?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ByReminderSetReport"];
+                };
+            };
+            /** @description A problem, in words */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reports_promises: {
+        parameters: {
+            query?: {
+                /** @description A day in the firm's time zone, included */
+                to_day?: string | null;
+                /** @description A day in the firm's time zone, included */
+                from_day?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PromisesReport"];
+                };
+            };
+            /** @description A problem, in words */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reports_forecast: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ForecastReport"];
+                };
+            };
+            /** @description A problem, in words */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reports_export_ageing: {
+        parameters: {
+            query?: {
+                client_id?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A CSV file */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": unknown;
+                };
+            };
+            /** @description A problem, in words */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reports_export_dso: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A CSV file */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": unknown;
+                };
+            };
+            /** @description A problem, in words */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reports_export_collected: {
+        parameters: {
+            query?: {
+                unit?: components["schemas"]["Unit"];
+                /** @description A day in the firm's time zone, included */
+                from_day?: string | null;
+                /** @description A day in the firm's time zone, included */
+                to_day?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A CSV file */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": unknown;
+                };
+            };
+            /** @description A problem, in words */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reports_export_by_reminder_set: {
+        parameters: {
+            query?: {
+                /** @description How many days after a reminder a payment still counts as having come after it */
+                window_days?: number;
+                /** @description A day in the firm's time zone, included */
+                from_day?: string | null;
+                /** @description A day in the firm's time zone, included */
+                to_day?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A CSV file */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": unknown;
+                };
+            };
+            /** @description A problem, in words */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reports_export_promises: {
+        parameters: {
+            query?: {
+                /** @description A day in the firm's time zone, included */
+                to_day?: string | null;
+                /** @description A day in the firm's time zone, included */
+                from_day?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A CSV file */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": unknown;
+                };
+            };
+            /** @description A problem, in words */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reports_export_forecast: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A CSV file */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": unknown;
                 };
             };
             /** @description A problem, in words */
