@@ -10,7 +10,7 @@ import { isLoggedOut } from './api/problem';
 import { sessionQuery } from './lib/session';
 import type { RouterContext } from './router-context';
 import { NotFound, PageLoading, RouteError, Root } from './routes/root';
-import { parseClioSearch, parseInvoiceSearch, parsePaymentSearch, parseRefusal, parseSearch, parseStartSearch, parseToDoSearch, stringifySearch, text } from './routes/search';
+import { parseClioSearch, parseInvoiceSearch, parsePaymentSearch, parseRefusal, parseReportSearch, parseSearch, parseStartSearch, parseToDoSearch, stringifySearch, text } from './routes/search';
 
 const rootRoute = createRootRouteWithContext<RouterContext>()({ component: Root, notFoundComponent: NotFound });
 
@@ -103,11 +103,8 @@ const payments = createRoute({
   validateSearch: parsePaymentSearch,
   component: lazyRouteComponent(() => import('./routes/payments')),
 });
-const payment = createRoute({
-  ...inShell,
-  path: '/payments/$paymentId',
-  component: lazyRouteComponent(() => import('./routes/payment')),
-});
+const payment = createRoute({ ...inShell, path: '/payments/$paymentId', component: lazyRouteComponent(() => import('./routes/payment')) });
+const reports = createRoute({ ...inShell, path: '/reports', validateSearch: parseReportSearch, component: lazyRouteComponent(() => import('./routes/reports')) });
 const toDo = createRoute({
   ...inShell,
   path: '/to-do',
@@ -186,6 +183,7 @@ const routeTree = rootRoute.addChildren([
       autoCollect, autoCollectRule,
       payments,
       payment,
+      reports,
       toDo,
       client,
       settings.addChildren([settingsHome, company, emailSettings, sendingRules, clio, sync, stripe, health, account]),

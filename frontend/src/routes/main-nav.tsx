@@ -1,5 +1,5 @@
 import { AppShell, Badge, VisuallyHidden } from '@mantine/core';
-import { IconCreditCard, IconFileInvoice, IconListCheck, IconMailForward, IconPlayerPlay, IconSettings, IconSun } from '@tabler/icons-react';
+import { IconChartBar, IconCreditCard, IconFileInvoice, IconListCheck, IconMailForward, IconPlayerPlay, IconSettings, IconSun } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { LinkNav } from '@/components/links';
 import { activityQuery } from '@/features/activity/queries';
@@ -33,6 +33,7 @@ export function MainNav() {
     { to: '/reminder-sets', label: 'Reminder sets', icon: IconMailForward },
     { to: '/auto-collect', label: 'Auto-Collect', icon: IconPlayerPlay },
     { to: '/to-do', label: 'To do', icon: IconListCheck, waiting: <Waiting number={toDo} what="waiting for you" /> },
+    { to: '/reports', label: 'Reports', icon: IconChartBar },
     { to: '/settings', label: 'Settings', icon: IconSettings },
   ] as const;
   return (

@@ -2,6 +2,7 @@ import type { Section, Sort } from '@/api/types';
 import {
   PAYMENT_METHODS, PAYMENT_SOURCES, PAYMENT_STATES, RECORD_STATES, type PaymentFilters,
 } from '@/features/payments/filters';
+import { UNITS, type Period } from '@/features/reports/period';
 import { SECTIONS } from '@/lib/texts';
 
 type Raw = Record<string, unknown>;
@@ -68,6 +69,7 @@ export function parseStartSearch(raw: Raw): StartSearch {
   };
 }
 
+const DAY = /^\d{4}-\d{2}-\d{2}$/;
 const STANDINGS = ['differs', 'not_checked', 'waiting', 'agrees', 'outside'] as const;
 export const PAYMENT_TABS = ['to-record', 'unmatched', 'proof'] as const;
 
@@ -85,11 +87,24 @@ export function parsePaymentSearch(raw: Raw): PaymentSearch {
     source: oneOf(PAYMENT_SOURCES, raw.source),
     method: oneOf(PAYMENT_METHODS, raw.method),
     record: oneOf(RECORD_STATES, raw.record),
-    from: matching(/^\d{4}-\d{2}-\d{2}$/, raw.from),
-    to: matching(/^\d{4}-\d{2}-\d{2}$/, raw.to),
+    from: matching(DAY, raw.from),
+    to: matching(DAY, raw.to),
     min: matching(/^\d{1,10}(\.\d{1,3})?$/, raw.min),
     max: matching(/^\d{1,10}(\.\d{1,3})?$/, raw.max),
     client: text(raw.client),
+  };
+}
+
+export const REPORTS = ['ageing', 'dso', 'collected', 'sets', 'promises', 'forecast'] as const;
+
+export type ReportSearch = Period & { tab?: (typeof REPORTS)[number] };
+
+export function parseReportSearch(raw: Raw): ReportSearch {
+  return {
+    tab: oneOf(REPORTS, raw.tab),
+    from: matching(DAY, raw.from),
+    to: matching(DAY, raw.to),
+    unit: oneOf(UNITS, raw.unit),
   };
 }
 
