@@ -94,7 +94,8 @@ OF_THE_CALLER = {
     "clio_update_connection", "clio_disconnect", "sync_runs_create", "stripe_get_connection",
     "upcoming_draft", "upcoming_review", "upcoming_undo", "blast_guard_get", "blast_guard_pause",
     "blast_guard_release", "events_stream", "health_report_get", "stripe_connect",
-    "stripe_disconnect", "health_get", "readiness_get",
+    "stripe_disconnect", "stripe_check_connection",
+    "stripe_rotate_webhook", "health_get", "readiness_get",
 }  # fmt: skip
 
 

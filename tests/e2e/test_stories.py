@@ -140,6 +140,7 @@ def test_story_4_reconcile_payments(page: Page, context: BrowserContext, fresh_d
     page.get_by_role("link", name="Settings").click()
     page.get_by_role("link", name="Connect to Stripe").click()
     page.get_by_label(re.compile("key", re.IGNORECASE)).first.fill("rk_test_sandbox")
+    page.get_by_role("checkbox", name=re.compile("operating account")).check()
     page.get_by_role("button", name=re.compile("^Connect")).click()
     expect(page.get_by_text("Sandbox Law LLP", exact=True)).to_be_visible()
 

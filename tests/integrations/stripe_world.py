@@ -63,9 +63,12 @@ class StripeWorld:
         """Objects of the sandbox, oldest first."""
         return list(self.books[account].table(table).values())
 
-    async def connect(self, key: str = "rk_test_sandbox", **more: str) -> dict[str, Any]:
+    async def connect(self, key: str = "rk_test_sandbox", **more: object) -> dict[str, Any]:
         """Connect to Stripe by the API, as the owner."""
-        answer = await self.browser.post("/api/v1/stripe/connection", json={"api_key": key} | more)
+        answer = await self.browser.post(
+            "/api/v1/stripe/connection",
+            json={"api_key": key, "pays_operating_account": True} | more,
+        )
         assert answer.status_code == 200, answer.text
         found: dict[str, Any] = answer.json()
         return found

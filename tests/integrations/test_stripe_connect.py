@@ -1,6 +1,7 @@
 """Settings › Connect to Stripe, against the sandbox on a real port."""
 
 from collections.abc import AsyncIterator
+from typing import Any
 
 import pytest
 
@@ -11,6 +12,7 @@ from invoice_tracker.accounts.models import Role
 from invoice_tracker.core.deps import Adapters
 from invoice_tracker.integrations.stripe.events import WANTED
 from invoice_tracker.integrations.stripe.models import StripeConnection
+from invoice_tracker.integrations.stripe.permissions import PERMISSIONS, Permission
 from invoice_tracker.payments.models import Checkout, CheckoutState
 from invoice_tracker.ports import CheckoutStatus, GatewayProblem
 
@@ -96,6 +98,91 @@ async def test_a_key_that_may_not_make_endpoints_connects_without(world: StripeW
     assert (answer["state"], answer["webhook"]) == ("connected", "missing")
     assert "Webhook Endpoints" in answer["error"]
     assert f"{world.adapters.public_url}/webhooks/stripe/" in answer["error"]
+    assert lacking(answer) == {"webhook_write"}
+
+
+def lacking(answer: dict[str, Any]) -> set[str]:
+    """What the list says the key may not do."""
+    return {one["key"] for one in answer["permissions"] if not one["is_granted"]}
+
+
+async def test_every_permission_is_shown_with_what_it_is_for(world: StripeWorld) -> None:
+    answer = await world.connect()
+    assert lacking(answer) == set()
+    assert answer["permissions_checked_at"] is not None
+    for one in answer["permissions"]:
+        assert one["purpose"]
+        assert one["is_required"] is (one["without_it"] is None)
+
+
+@pytest.mark.parametrize("permission", [one for one in PERMISSIONS if one.is_required])
+async def test_a_key_that_lacks_what_is_required_is_refused_with_the_list(
+    world: StripeWorld, permission: Permission
+) -> None:
+    key = f"rk_test_without_{permission.key}-event_read"
+    answer = await world.browser.post(URL, json={"api_key": key, "pays_operating_account": True})
+    assert (answer.status_code, answer.json()["code"]) == (422, "stripe_key_lacks_permissions")
+    assert lacking(answer.json()) == {permission.key, "event_read"}
+    assert permission.label in answer.json()["detail"]
+    assert "Events" not in answer.json()["detail"], "nothing is refused for what is optional"
+    assert await world.rows(StripeConnection) == []
+
+
+@pytest.mark.parametrize("permission", [one for one in PERMISSIONS if not one.is_required])
+async def test_a_key_that_lacks_what_is_optional_connects_and_says_what_is_different(
+    world: StripeWorld, permission: Permission
+) -> None:
+    slug = {"account_read": "accounts_kyc_basic_read"}.get(permission.key, permission.key)
+    answer = await world.connect(f"rk_test_without_{slug}")
+    assert (answer["state"], lacking(answer)) == ("connected", {permission.key})
+    assert answer["account_id"] == FIRST
+    intent_id = await world.pay()
+    await world.gateway.bring_in(
+        world.firm.id, world.objects("sessions")[0]["id"], now=world.adapters.clock.now()
+    )
+    assert (await world.payment()).stripe_payment_intent_id == intent_id
+
+
+async def test_a_permission_that_was_given_meanwhile_is_seen(world: StripeWorld) -> None:
+    await world.connect("rk_test_without_charge_write")
+    async with world.transaction() as session:
+        row = await session.get_one(StripeConnection, world.firm.id)
+        row.api_key = world.adapters.vault.encrypt("rk_test_sandbox")
+    answer = await world.browser.post(f"{URL}/check")
+    assert (answer.status_code, lacking(answer.json())) == (200, set())
+
+
+@pytest.mark.parametrize("deed", ["check", "rotate-webhook"])
+async def test_without_a_connection_there_is_nothing_to_care_for(
+    world: StripeWorld, deed: str
+) -> None:
+    answer = await world.browser.post(f"{URL}/{deed}")
+    assert (answer.status_code, answer.json()["detail"]) == (
+        409,
+        "The firm is not connected to Stripe.",
+    )
+
+
+async def test_what_is_asked_to_find_out_leaves_nothing_behind(world: StripeWorld) -> None:
+    await world.connect(webhook_secret="whsec_by_hand")
+    assert not any(world.books[FIRST].tables.values())
+
+
+async def test_the_firm_says_once_that_payouts_never_go_to_trust(world: StripeWorld) -> None:
+    answer = await world.browser.post(URL, json={"api_key": "rk_test_sandbox"})
+    assert answer.status_code == 422
+    assert answer.json()["errors"][0]["field"] == "pays_operating_account"
+    assert "trust" in answer.json()["detail"]
+    assert await world.rows(StripeConnection) == []
+    assert world.objects("endpoints") == []
+    said = await world.connect()
+    assert said["payout_confirmed_by"] == "Dana Hale"
+    assert said["payout_confirmed_at"] is not None
+    again = await world.connect("sk_test_sandbox", pays_operating_account=False)
+    assert again["payout_confirmed_at"] == said["payout_confirmed_at"]
+    await world.browser.post(f"{URL}/disconnect", json={"confirm": "DISCONNECT"})
+    anew = await world.browser.post(URL, json={"api_key": "rk_test_sandbox"})
+    assert anew.status_code == 422
 
 
 async def test_an_endpoint_made_by_hand(world: StripeWorld) -> None:
@@ -103,7 +190,12 @@ async def test_an_endpoint_made_by_hand(world: StripeWorld) -> None:
     assert (answer["webhook"], answer["error"]) == ("manual", None)
     assert world.objects("endpoints") == []
     wrong = await world.browser.post(
-        URL, json={"api_key": "rk_test_sandbox", "webhook_secret": "by hand"}
+        URL,
+        json={
+            "api_key": "rk_test_sandbox",
+            "webhook_secret": "by hand",
+            "pays_operating_account": True,
+        },
     )
     assert wrong.status_code == 422
 
@@ -124,11 +216,17 @@ async def test_connecting_again_leaves_one_endpoint(world: StripeWorld) -> None:
     assert row.key_hint.startswith("sk_test")
 
 
-async def test_another_account_takes_over_and_nothing_of_the_old_stays_payable(
-    world: StripeWorld,
-) -> None:
+async def test_another_account_is_refused_until_the_firm_disconnects(world: StripeWorld) -> None:
     await world.connect()
-    await world.press()
+    session_id = await world.press()
+    asked = {"api_key": "rk_test_second", "pays_operating_account": True}
+    refused = await world.browser.post(URL, json=asked)
+    assert refused.status_code == 409
+    assert "Second Sandbox PLLC" in refused.json()["detail"]
+    assert "connected to Sandbox Law LLP" in refused.json()["detail"]
+    look = await world.gateway.look_at_checkouts(world.firm.id, [session_id])
+    assert look.statuses == {session_id: CheckoutStatus.open}
+    await world.browser.post(f"{URL}/disconnect", json={"confirm": "DISCONNECT"})
     answer = await world.connect("rk_test_second")
     assert answer["account_id"] == SECOND
     assert world.objects("endpoints") == []

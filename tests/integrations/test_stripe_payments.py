@@ -350,6 +350,55 @@ async def test_a_wrong_signature_is_refused_and_not_recorded(world: StripeWorld)
     assert len(await world.events()) == 1
 
 
+async def test_no_event_is_lost_while_the_signing_secret_is_replaced(world: StripeWorld) -> None:
+    path, old = await hook(world)
+    answer = await world.browser.post("/api/v1/stripe/connection/rotate-webhook")
+    assert (answer.status_code, answer.json()["webhook"]) == (200, "created")
+    same_path, new = await hook(world)
+    assert (same_path, new == old) == (path, False), "one endpoint is left, at the same address"
+
+    async def arrives(name: str, *secrets: str) -> int:
+        body, headers = signed(EVENT | {"id": name}, secrets[0])
+        for more in secrets[1:]:
+            mark = signed(EVENT | {"id": name}, more)[1]["Stripe-Signature"].split("v1=")[1]
+            headers["Stripe-Signature"] += f",v1={mark}"
+        return (await world.browser.post(path, content=body, headers=headers)).status_code
+
+    assert await arrives("evt_on_its_way", old) == 200
+    assert await arrives("evt_new", new) == 200
+    assert await arrives("evt_both", "whsec_of_another", new) == 200, "Stripe may sign twice"
+    assert await arrives("evt_neither", "whsec_of_another", "whsec_of_a_third") == 400
+    world.adapters.clock.move(hours=25)  # type: ignore[attr-defined]
+    assert await arrives("evt_too_late", old) == 400
+    assert await arrives("evt_in_time", new) == 200
+
+
+async def test_a_payment_after_the_secret_was_replaced_arrives_by_itself(
+    world: StripeWorld,
+) -> None:
+    await world.browser.post("/api/v1/stripe/connection/rotate-webhook")
+    await world.pay()
+    await world.work()
+    assert (await world.payment()).state is PaymentState.settled
+
+
+async def test_what_the_old_endpoint_could_not_deliver_is_fetched_before_it_goes(
+    world: StripeWorld,
+) -> None:
+    await world.do("switches", drop=True)
+    await world.pay()
+    await world.browser.post("/api/v1/stripe/connection/rotate-webhook")
+    await world.work()
+    assert (await world.payment()).state is PaymentState.settled
+
+
+async def test_a_webhook_made_by_hand_is_rotated_by_hand(world: StripeWorld) -> None:
+    await world.connect(webhook_secret="whsec_by_hand")
+    answer = await world.browser.post("/api/v1/stripe/connection/rotate-webhook")
+    assert answer.status_code == 409
+    assert "roll its secret in Stripe" in answer.json()["detail"]
+
+
 async def test_no_address_no_secret_no_answer(world: StripeWorld) -> None:
     path, secret = await hook(world)
     body, headers = signed(EVENT, secret)

@@ -112,7 +112,11 @@ async def open_office(
     )
     await office.log_in()
     await connect_clio(office, outside)
-    answer = await office.ask("POST", "/stripe/connection", {"api_key": office.stripe_key})
+    answer = await office.ask(
+        "POST",
+        "/stripe/connection",
+        {"api_key": office.stripe_key, "pays_operating_account": True},
+    )
     assert answer.is_success, answer.text
     office.sets = [await write_set(office, name, steps) for name, steps in SETS.items()]
     answer = await office.ask(

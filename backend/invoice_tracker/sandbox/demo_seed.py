@@ -33,7 +33,10 @@ def seed(*, product: str, mailbox: str, only_account: bool) -> None:
         })  # fmt: skip
         _connect_clio(page)
         _verify_sender(page, mailbox)
-        _call(page, "POST", "/api/v1/stripe/connection", {"api_key": STRIPE_KEY})
+        _call(page, "POST", "/api/v1/stripe/connection", {
+            "api_key": STRIPE_KEY,
+            "pays_operating_account": True,
+        })  # fmt: skip
         _add_sets(page)
         _wait(page, lambda setup: setup["first_import"] == "done")
 

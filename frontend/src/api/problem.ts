@@ -3,13 +3,22 @@ export class ApiError extends Error {
   readonly status: number;
   readonly code: string;
   readonly fields: Record<string, string>;
+  /** Members of the answer beyond those of every problem; what they are depends on `code`. */
+  readonly more: Readonly<Record<string, unknown>>;
 
-  constructor(status: number, code: string, detail: string, fields: Record<string, string> = {}) {
+  constructor(
+    status: number,
+    code: string,
+    detail: string,
+    fields: Record<string, string> = {},
+    more: Readonly<Record<string, unknown>> = {},
+  ) {
     super(detail);
     this.name = 'ApiError';
     this.status = status;
     this.code = code;
     this.fields = fields;
+    this.more = more;
   }
 }
 
@@ -40,6 +49,7 @@ export function toApiError(status: number, body: unknown): ApiError {
     typeof problem.code === 'string' ? problem.code : 'unknown',
     typeof detail === 'string' ? detail : `The request failed (${String(status)}).`,
     fields,
+    body as Record<string, unknown>,
   );
 }
 

@@ -2706,10 +2706,55 @@ export interface paths {
          * Connect
          * @description Connect with the account's own key, or connect again with another one.
          *
-         *     The key is tried out first: 422 says in plain words what is wrong with it. Where Stripe cannot
-         *     reach this installation, `webhook` is `missing` and `error` says what to do.
+         *     The key is tried out first, one permission at a time: 422 says in plain words what is wrong with
+         *     it, and where permissions are missing `permissions` lists them all. The firm has to say once
+         *     that the account pays out to its operating account. 409 for a key of another account than the
+         *     connected one. Where Stripe cannot reach this installation, `webhook` is `missing` and `error`
+         *     says what to do.
          */
         post: operations["stripe_connect"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/stripe/connection/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Check Connection
+         * @description Try out again what the stored key may do, after its permissions were changed in Stripe.
+         */
+        post: operations["stripe_check_connection"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/stripe/connection/rotate-webhook": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Rotate Webhook
+         * @description Have Stripe sign its events with a new secret. No event is lost: for a day both are good.
+         *
+         *     409 where the endpoint was made by hand, and where the key may not make one.
+         */
+        post: operations["stripe_rotate_webhook"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3511,6 +3556,11 @@ export interface components {
             api_key: string;
             /** Webhook Secret */
             webhook_secret?: string | null;
+            /**
+             * Pays Operating Account
+             * @default false
+             */
+            pays_operating_account: boolean;
         };
         /**
          * Credentials
@@ -6424,6 +6474,36 @@ export interface components {
             last_event_at?: string | null;
             /** Error */
             error?: string | null;
+            /** Permissions */
+            permissions?: components["schemas"]["StripePermissionOut"][];
+            /** Permissions Checked At */
+            permissions_checked_at?: string | null;
+            /** Payout Confirmed By */
+            payout_confirmed_by?: string | null;
+            /** Payout Confirmed At */
+            payout_confirmed_at?: string | null;
+        };
+        /**
+         * StripePermissionOut
+         * @description One permission of the key, named as on Stripe's page.
+         *
+         *     ``without_it`` says what is done differently; nothing for one that is required.
+         */
+        StripePermissionOut: {
+            /** Key */
+            key: string;
+            /** Name */
+            name: string;
+            /** Access */
+            access: string;
+            /** Purpose */
+            purpose: string;
+            /** Is Granted */
+            is_granted: boolean;
+            /** Is Required */
+            is_required: boolean;
+            /** Without It */
+            without_it: string | null;
         };
         /**
          * SyncDifferenceOut
@@ -11936,6 +12016,64 @@ export interface operations {
                 "application/json": components["schemas"]["ConnectStripe"];
             };
         };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StripeConnectionOut"];
+                };
+            };
+            /** @description A problem, in words */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    stripe_check_connection: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StripeConnectionOut"];
+                };
+            };
+            /** @description A problem, in words */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    stripe_rotate_webhook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
         responses: {
             /** @description Successful Response */
             200: {

@@ -55,6 +55,7 @@ export type RecordStrategy = Schemas['RecordStrategy'];
 export type SyncRun = Schemas['SyncRunOut'];
 export type SyncDifference = Schemas['SyncDifferenceOut'];
 export type StripeConnection = Schemas['StripeConnectionOut'];
+export type StripePermission = Schemas['StripePermissionOut'];
 export type Upcoming = Schemas['UpcomingOut'];
 export type UpcomingPage = Schemas['UpcomingPage'];
 export type BlastGuard = Schemas['BlastGuardOut'];

@@ -42,16 +42,19 @@ assert len(WANTED) <= 20
 _log = structlog.get_logger()
 
 
-async def fetch_missed_events(adapters: Adapters, firm_id: UUID) -> int:
+async def fetch_missed_events(adapters: Adapters, firm_id: UUID, *, at_once: bool = False) -> int:
     """Put into the inbox what Stripe's list of events has and we have not; how many those were.
 
     Refunds and disputes are found this way too. Where the list does not reach back far enough, or
     the key may not read it, the objects themselves are read. A failure leaves the watermark.
+    Where Stripe posts its events nothing is asked before it is time, unless ``at_once``.
     """
     now = adapters.clock.now()
     async with adapters.database.transaction(firm_id) as session:
         row = await find_connection(session, firm_id=firm_id)
-    if row is None or row.state is not ConnectionState.connected or not _is_due(row, now):
+    if row is None or row.state is not ConnectionState.connected:
+        return 0
+    if not at_once and not _is_due(row, now):
         return 0
     since = row.caught_up_at - OVERLAP
     recorded = 0

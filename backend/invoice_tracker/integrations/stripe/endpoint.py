@@ -35,14 +35,13 @@ class Endpoint:
 
 
 async def create_endpoint(client: stripe.StripeClient, url: str) -> Endpoint:
-    """Make the endpoint, in place of an earlier one with this address.
+    """Make an endpoint, beside an earlier one with this address: see ``remove_earlier``.
 
     Where Stripe refuses, the connection works without: the answer says why. Raises
     ``GatewayProblem`` when Stripe does not answer.
     """
     try:
         with in_plain_words():
-            await _remove_earlier(client, url)
             made = await client.v1.webhook_endpoints.create_async(
                 {
                     "url": url,
@@ -58,11 +57,16 @@ async def create_endpoint(client: stripe.StripeClient, url: str) -> Endpoint:
     return Endpoint(WebhookSetup.created, endpoint_id=made.id, secret=made.secret)
 
 
-async def _remove_earlier(client: stripe.StripeClient, url: str) -> None:
-    found = await client.v1.webhook_endpoints.list_async({"limit": 100})
+async def remove_earlier(client: stripe.StripeClient, url: str, *, keep: str) -> None:
+    """Remove all endpoints with this address but one, once that one's secret is stored.
+
+    In between both tell of each event, which is recorded once. Raises ``GatewayProblem``.
+    """
+    with in_plain_words():
+        found = await client.v1.webhook_endpoints.list_async({"limit": 100})
     for endpoint in found.data:
-        if endpoint.url == url:
-            await client.v1.webhook_endpoints.delete_async(endpoint.id)
+        if endpoint.url == url and endpoint.id != keep:
+            await delete_endpoint(client, endpoint.id)
 
 
 async def delete_endpoint(client: stripe.StripeClient, endpoint_id: str) -> None:

@@ -1,7 +1,6 @@
 """Trying out an API key before it is stored: whose it is, and what it may do."""
 
-import asyncio
-from collections.abc import Awaitable
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,18 +12,42 @@ from invoice_tracker.integrations.stripe.client import (
     PermissionProblem,
     in_plain_words,
 )
-from invoice_tracker.ports import GatewayProblem, GatewayRefusal
+from invoice_tracker.integrations.stripe.permissions import (
+    Permission,
+    lacking_permissions,
+    required_among,
+)
+from invoice_tracker.integrations.stripe.schemas import StripePermissionOut
+from invoice_tracker.ports import GatewayProblem
 
 PREFIXES = ("rk_live_", "rk_test_", "sk_live_", "sk_test_")
 
 
+class KeyLacksPermissions(Invalid):
+    """The key is good, but may not do what taking a payment needs."""
+
+    code = "stripe_key_lacks_permissions"
+
+    def __init__(self, missing: list[Permission], lacking: frozenset[str]) -> None:
+        names = ", ".join(one.label for one in missing)
+        message = f"The key lacks permissions. Please allow in Stripe: {names}."
+        super().__init__(message, errors=[FieldError(field="api_key", message=message)])
+        self._lacking = lacking
+
+    def extensions(self) -> dict[str, Any]:
+        """``permissions``: each one, and whether the key has it."""
+        found = StripePermissionOut.all_of(self._lacking)
+        return {"permissions": [one.model_dump(mode="json") for one in found]}
+
+
 @dataclass(frozen=True, slots=True)
 class CheckedKey:
-    """What Stripe told of a key."""
+    """What Stripe told of a key. ``account_name`` is the number where the name may not be read."""
 
     account_id: str
     account_name: str
     livemode: bool
+    lacking: frozenset[str]
 
 
 def key_hint(api_key: str) -> str:
@@ -33,25 +56,41 @@ def key_hint(api_key: str) -> str:
 
 
 async def check_key(client: stripe.StripeClient, api_key: str) -> CheckedKey:
-    """Ask Stripe harmless questions. Raises ``Invalid`` in plain words when the key will not do,
-    ``Unavailable`` when Stripe does not answer.
+    """Ask Stripe harmless questions, one for each permission.
+
+    Raises ``Invalid`` in plain words when the key will not do (``KeyLacksPermissions`` with the
+    whole list), ``Unavailable`` when Stripe does not answer.
     """
     _check_form(api_key)
+    livemode = "_live_" in api_key
     try:
-        account = await _account(client)
-        missing = await _missing_permissions(client)
+        account_id, account_name = await _whose(client, livemode=livemode)
+        lacking = await lacking_permissions(client)
     except KeyProblem as error:
         raise _wrong("Stripe does not know this key. Please copy it again.") from error
-    except PermissionProblem as error:
-        raise _wrong("The key may not read the account. Please allow it: Account, read.") from error
     except GatewayProblem as error:
         raise Unavailable(str(error)) from error
+    missing = required_among(lacking)
     if missing:
-        raise _wrong(f"The key lacks permissions. Please allow: {', '.join(missing)}.")
-    livemode = "_live_" in api_key
+        raise KeyLacksPermissions(missing, lacking)
+    return CheckedKey(account_id, account_name, livemode, lacking)
+
+
+async def _whose(client: stripe.StripeClient, *, livemode: bool) -> tuple[str, str]:
+    """The account's id and name. A key that may not read it is told the id with the refusal."""
+    try:
+        with in_plain_words():
+            account = await client.v1.accounts.retrieve_current_async()
+    except PermissionProblem as problem:
+        named = re.search(r"\bacct_\w+", str(problem))
+        if named is None:
+            raise _wrong("The key may not read the account. Please allow: Accounts (Read).") from (
+                problem
+            )
+        return named[0], named[0]
     if livemode and not account.charges_enabled:
         raise _wrong("This Stripe account cannot take payments yet. Please finish its set-up.")
-    return CheckedKey(account.id, _name(account), livemode)
+    return account.id, account_name(account)
 
 
 def _check_form(api_key: str) -> None:
@@ -67,12 +106,8 @@ def _wrong(message: str) -> Invalid:
     return Invalid(message, errors=[FieldError(field="api_key", message=message)])
 
 
-async def _account(client: stripe.StripeClient) -> stripe.Account:
-    with in_plain_words():
-        return await client.v1.accounts.retrieve_current_async()
-
-
-def _name(account: stripe.Account) -> str:
+def account_name(account: stripe.Account) -> str:
+    """What the account calls itself in the dashboard; else its business, address or number."""
     profile = account.business_profile
     settings = account.settings
     dashboard = settings.dashboard if settings is not None else None
@@ -82,30 +117,3 @@ def _name(account: stripe.Account) -> str:
         account.email,
     )
     return next((name for name in names if name), account.id)
-
-
-async def _missing_permissions(client: stripe.StripeClient) -> list[str]:
-    """Names of what the key may not do, as Stripe's dashboard calls them."""
-    v1 = client.v1
-    tries: dict[str, Awaitable[Any]] = {
-        # Asking for a session without saying what is sold makes none: it is either not allowed,
-        # or refused for what it lacks.
-        "Checkout Sessions (write)": v1.checkout.sessions.create_async({"mode": "payment"}),
-        "Payment Intents (read)": v1.payment_intents.list_async({"limit": 1}),
-        "Charges (read)": v1.charges.list_async({"limit": 1}),
-        "Disputes (read)": v1.disputes.list_async({"limit": 1}),
-        "Events (read)": v1.events.list_async({"limit": 1}),
-    }
-    allowed = await asyncio.gather(*map(_is_allowed, tries.values()))
-    return [name for name, may in zip(tries, allowed, strict=True) if not may]
-
-
-async def _is_allowed(question: Awaitable[Any]) -> bool:
-    try:
-        with in_plain_words():
-            await question
-    except PermissionProblem:
-        return False
-    except GatewayRefusal:
-        return True
-    return True

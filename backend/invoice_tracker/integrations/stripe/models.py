@@ -5,6 +5,7 @@ from enum import StrEnum
 from uuid import UUID
 
 from sqlalchemy import ForeignKey, LargeBinary
+from sqlalchemy.dialects.postgresql import ARRAY, TEXT
 from sqlalchemy.orm import Mapped, mapped_column
 
 from invoice_tracker.core.orm import Base
@@ -43,8 +44,17 @@ class StripeConnection(Base):
     webhook: Mapped[WebhookSetup]
     webhook_endpoint_id: Mapped[str | None]
     webhook_secret: Mapped[bytes | None] = mapped_column(LargeBinary)
+    earlier_webhook_secret: Mapped[bytes | None] = mapped_column(LargeBinary)
+    """Still good until ``earlier_webhook_secret_until``, for events that are on their way."""
+    earlier_webhook_secret_until: Mapped[datetime | None]
     connected_at: Mapped[datetime]
     last_event_at: Mapped[datetime | None]
     caught_up_at: Mapped[datetime]
     """All events before it have been fetched from Stripe's list, whether or not they came in."""
     error: Mapped[str | None]
+    lacking_permissions: Mapped[list[str]] = mapped_column(ARRAY(TEXT), default=list)
+    """What the key may not do, as found at ``permissions_checked_at``."""
+    permissions_checked_at: Mapped[datetime | None]
+    payout_confirmed_by: Mapped[str | None]
+    """Who said that this account pays out to the firm's operating account, never to trust."""
+    payout_confirmed_at: Mapped[datetime | None]

@@ -1,8 +1,11 @@
 """Connecting a firm to its Stripe account by the account's own key, and letting go of it."""
 
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
 from uuid import UUID
 
+import stripe
 import structlog
 from sqlalchemy import update
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -11,11 +14,18 @@ from invoice_tracker.core.deps import Adapters
 from invoice_tracker.core.errors import Conflict, FieldError, Invalid, Unavailable
 from invoice_tracker.firms.links import make_link
 from invoice_tracker.firms.models import LinkKind
-from invoice_tracker.integrations.stripe.connections import OpenConnection, find_connection
+from invoice_tracker.integrations.stripe.catch_up import fetch_missed_events
+from invoice_tracker.integrations.stripe.client import KeyProblem
+from invoice_tracker.integrations.stripe.connections import (
+    NOT_CONNECTED,
+    OpenConnection,
+    find_connection,
+)
 from invoice_tracker.integrations.stripe.endpoint import (
     Endpoint,
     create_endpoint,
     delete_endpoint,
+    remove_earlier,
 )
 from invoice_tracker.integrations.stripe.events import gateway_of
 from invoice_tracker.integrations.stripe.gateway import StripeGateway
@@ -26,46 +36,198 @@ from invoice_tracker.integrations.stripe.models import (
     StripeConnection,
     WebhookSetup,
 )
+from invoice_tracker.integrations.stripe.permissions import lacking_permissions
 from invoice_tracker.payments.models import Checkout, CheckoutState
 from invoice_tracker.payments.repository import open_checkouts
 from invoice_tracker.ports import GatewayProblem
 
 CONFIRMATION = "DISCONNECT"
+NOT_CONFIRMED = (
+    "Please confirm that this Stripe account pays out to the firm's operating account, never to a "
+    "trust (IOLTA) account."
+)
+BY_HAND: Final = (
+    "This webhook was made by hand. Please roll its secret in Stripe, and paste the new one here "
+    "together with the key."
+)
+EARLIER_SECRET_IS_GOOD_FOR: Final = timedelta(hours=24)
+"""As long as Stripe lets two secrets stand side by side when one is rolled in its dashboard."""
 _log = structlog.get_logger()
 
 
-async def connect(
-    adapters: Adapters, *, firm_id: UUID, api_key: str, webhook_secret: str | None
-) -> StripeConnection:
+@dataclass(frozen=True, slots=True)
+class AskedConnection:
+    """What a person has typed to connect. The key is in the clear: never log it."""
+
+    api_key: str
+    webhook_secret: str | None
+    pays_operating_account: bool
+    asked_by: str
+
+
+async def connect(adapters: Adapters, *, firm_id: UUID, asked: AskedConnection) -> StripeConnection:
     """Try the key, have Stripe send its events here, and store both encrypted.
 
-    Raises ``Invalid`` in plain words for a wrong key, ``Unavailable`` when Stripe does not answer.
+    Raises ``Invalid`` in plain words for a wrong key, or without the word that the account never
+    pays out to trust; ``Conflict`` for another account than the connected one; ``Unavailable``
+    when Stripe does not answer.
     """
-    gateway = gateway_of(adapters)
-    client = gateway.client_with(api_key)
-    checked = await check_key(client, api_key)
-    _check_secret(webhook_secret)
+    client = gateway_of(adapters).client_with(asked.api_key)
+    checked = await check_key(client, asked.api_key)
+    _check_secret(asked.webhook_secret)
     now = adapters.clock.now()
     async with adapters.database.transaction(firm_id) as session:
-        token = await make_link(
-            session,
-            adapters.vault,
-            firm_id=firm_id,
-            kind=LinkKind.stripe_webhook,
-            subject_id=firm_id,
-            now=now,
-        )
-    await _leave_other_account(adapters, gateway, firm_id, checked)
-    endpoint = Endpoint(WebhookSetup.manual, secret=webhook_secret)
-    if not webhook_secret:
-        try:
-            endpoint = await create_endpoint(
-                client, f"{adapters.public_url}/webhooks/stripe/{token}"
+        before = _still_connected(await find_connection(session, firm_id=firm_id))
+        _refuse_other_account(before, checked)
+        if not asked.pays_operating_account and (before is None or not before.payout_confirmed_at):
+            raise Invalid(
+                NOT_CONFIRMED,
+                errors=[FieldError(field="pays_operating_account", message=NOT_CONFIRMED)],
             )
-        except GatewayProblem as problem:
-            raise Unavailable(str(problem)) from problem
+        url = await _webhook_url(session, adapters, firm_id, now)
+    endpoint = Endpoint(WebhookSetup.manual, secret=asked.webhook_secret)
+    if not asked.webhook_secret:
+        endpoint = await _made(client, url)
     async with adapters.database.transaction(firm_id) as session:
-        return await _store(session, adapters, firm_id, api_key, checked, endpoint, now)
+        row = await _store(session, adapters, firm_id, asked, checked, endpoint, now)
+    await _leave_one(adapters, firm_id, client, url, endpoint)
+    return row
+
+
+async def rotate_webhook(adapters: Adapters, *, firm_id: UUID) -> StripeConnection:
+    """Have Stripe sign its events with a new secret, without losing one.
+
+    A new endpoint is made and stored before the old one is removed, and for a day the old secret
+    is good too. Raises ``Conflict`` without a connection, for an endpoint made by hand, and where
+    the key may not make one; ``Unavailable`` when Stripe does not answer.
+    """
+    now = adapters.clock.now()
+    async with adapters.database.transaction(firm_id) as session:
+        before = _still_connected(await find_connection(session, firm_id=firm_id))
+        if before is None:
+            raise Conflict(NOT_CONNECTED)
+        if before.webhook is WebhookSetup.manual:
+            raise Conflict(BY_HAND)
+        url = await _webhook_url(session, adapters, firm_id, now)
+    client = await _client_of(adapters, firm_id)
+    endpoint = await _made(client, url)
+    if endpoint.secret is None:
+        raise Conflict(endpoint.note or NOT_CONNECTED)
+    async with adapters.database.transaction(firm_id) as session:
+        row = await session.get_one(StripeConnection, firm_id, with_for_update=True)
+        _note_endpoint(row, adapters, endpoint, now)
+        await session.flush()
+    await _leave_one(adapters, firm_id, client, url, endpoint)
+    return row
+
+
+async def _client_of(adapters: Adapters, firm_id: UUID) -> stripe.StripeClient:
+    gateway = gateway_of(adapters)
+    try:
+        connection = await gateway.connection_of(firm_id)
+    except GatewayProblem as problem:
+        raise Conflict(str(problem)) from problem
+    return gateway.client_with(connection.api_key)
+
+
+async def _webhook_url(
+    session: AsyncSession, adapters: Adapters, firm_id: UUID, now: datetime
+) -> str:
+    token = await make_link(
+        session,
+        adapters.vault,
+        firm_id=firm_id,
+        kind=LinkKind.stripe_webhook,
+        subject_id=firm_id,
+        now=now,
+    )
+    return f"{adapters.public_url}/webhooks/stripe/{token}"
+
+
+async def _made(client: stripe.StripeClient, url: str) -> Endpoint:
+    try:
+        return await create_endpoint(client, url)
+    except GatewayProblem as problem:
+        raise Unavailable(str(problem)) from problem
+
+
+async def _leave_one(
+    adapters: Adapters,
+    firm_id: UUID,
+    client: stripe.StripeClient,
+    url: str,
+    endpoint: Endpoint,
+) -> None:
+    """Remove what stood at this address before. A leftover does no harm: events count once.
+
+    Stripe gives up what it still had to deliver there, so it is fetched first.
+    """
+    if endpoint.endpoint_id is None:
+        return
+    try:
+        await fetch_missed_events(adapters, firm_id, at_once=True)
+        await remove_earlier(client, url, keep=endpoint.endpoint_id)
+    except GatewayProblem as problem:
+        _log.warning("stripe_endpoint_left_over", firm_id=str(firm_id), problem=str(problem))
+
+
+def _note_endpoint(
+    row: StripeConnection, adapters: Adapters, endpoint: Endpoint, now: datetime
+) -> None:
+    """How events come in from now on; what signed them before is good for a day longer."""
+    if row.webhook_secret is not None:
+        row.earlier_webhook_secret = row.webhook_secret
+        row.earlier_webhook_secret_until = now + EARLIER_SECRET_IS_GOOD_FOR
+    row.webhook = endpoint.setup
+    row.webhook_endpoint_id = endpoint.endpoint_id
+    row.webhook_secret = adapters.vault.encrypt(endpoint.secret) if endpoint.secret else None
+    row.error = endpoint.note
+
+
+def _still_connected(row: StripeConnection | None) -> StripeConnection | None:
+    return row if row is not None and row.state is not ConnectionState.disconnected else None
+
+
+def _refuse_other_account(before: StripeConnection | None, checked: CheckedKey) -> None:
+    """Payments of one account cannot be found with the key of another."""
+    if before is None:
+        return
+    if before.account_id != checked.account_id:
+        raise Conflict(
+            f"This key is of another Stripe account ({checked.account_name}). The firm is "
+            f"connected to {before.account_name}: please paste a key of that account, or "
+            "disconnect first."
+        )
+    if before.livemode is not checked.livemode:
+        modes = ("live", "test") if before.livemode else ("test", "live")
+        raise Conflict(
+            f"The firm is connected in {modes[0]} mode, and this is a {modes[1]} key. Please paste "
+            f"a {modes[0]} key, or disconnect first."
+        )
+
+
+async def check_again(adapters: Adapters, *, firm_id: UUID) -> StripeConnection:
+    """Find out what the stored key may do by now.
+
+    Raises ``Conflict`` without a connection, ``Unavailable`` when Stripe does not answer.
+    """
+    gateway = gateway_of(adapters)
+    async with adapters.database.transaction(firm_id) as session:
+        if _still_connected(await find_connection(session, firm_id=firm_id)) is None:
+            raise Conflict(NOT_CONNECTED)
+    try:
+        lacking = await gateway.ask(firm_id, lacking_permissions)
+    except KeyProblem:
+        # Noted with the connection, which is shown as it stands.
+        lacking = None
+    except GatewayProblem as problem:
+        raise Unavailable(str(problem)) from problem
+    async with adapters.database.transaction(firm_id) as session:
+        row = await session.get_one(StripeConnection, firm_id, with_for_update=True)
+        if lacking is not None:
+            row.lacking_permissions = sorted(lacking)
+            row.permissions_checked_at = adapters.clock.now()
+        return row
 
 
 def _check_secret(webhook_secret: str | None) -> None:
@@ -78,7 +240,7 @@ async def _store(
     session: AsyncSession,
     adapters: Adapters,
     firm_id: UUID,
-    api_key: str,
+    asked: AskedConnection,
     checked: CheckedKey,
     endpoint: Endpoint,
     now: datetime,
@@ -90,16 +252,17 @@ async def _store(
     if row.account_id != checked.account_id:
         row.caught_up_at = now
     row.state = ConnectionState.connected
-    row.api_key = adapters.vault.encrypt(api_key)
-    row.key_hint = key_hint(api_key)
+    row.api_key = adapters.vault.encrypt(asked.api_key)
+    row.key_hint = key_hint(asked.api_key)
     row.account_id = checked.account_id
     row.account_name = checked.account_name
     row.livemode = checked.livemode
-    row.webhook = endpoint.setup
-    row.webhook_endpoint_id = endpoint.endpoint_id
-    row.webhook_secret = adapters.vault.encrypt(endpoint.secret) if endpoint.secret else None
+    _note_endpoint(row, adapters, endpoint, now)
     row.connected_at = now
-    row.error = endpoint.note
+    row.lacking_permissions = sorted(checked.lacking)
+    row.permissions_checked_at = now
+    if asked.pays_operating_account:
+        row.payout_confirmed_by, row.payout_confirmed_at = asked.asked_by, now
     await session.flush()
     return row
 
@@ -123,20 +286,11 @@ async def disconnect(adapters: Adapters, *, firm_id: UUID, confirm: str) -> Stri
         row.webhook = WebhookSetup.missing
         row.webhook_endpoint_id = None
         row.webhook_secret = None
+        row.earlier_webhook_secret = None
+        row.earlier_webhook_secret_until = None
         row.error = None
+        row.payout_confirmed_by, row.payout_confirmed_at = None, None
         return row
-
-
-async def _leave_other_account(
-    adapters: Adapters, gateway: StripeGateway, firm_id: UUID, checked: CheckedKey
-) -> None:
-    """Before another account takes over, nothing of the old one may stay payable."""
-    try:
-        old = await gateway.connection_of(firm_id)
-    except GatewayProblem:
-        return
-    if old.account_id != checked.account_id or old.livemode is not checked.livemode:
-        await _let_go(adapters, gateway, firm_id)
 
 
 async def _let_go(adapters: Adapters, gateway: StripeGateway, firm_id: UUID) -> None:

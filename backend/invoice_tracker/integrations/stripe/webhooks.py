@@ -1,6 +1,7 @@
 """Where Stripe posts its events. Recorded first, handled later."""
 
 import json
+from datetime import datetime
 
 import stripe
 from fastapi import APIRouter, Request, Response
@@ -33,10 +34,10 @@ async def receive_event(request: Request, adapters: AdaptersDep, token: str) -> 
     async with adapters.database.transaction() as session:
         link = await open_link(session, token=token, kind=LinkKind.stripe_webhook, now=now)
         connection = await find_connection(session, firm_id=link.firm_id)
-        secret = _secret(adapters, connection)
-        if connection is None or not secret:
+        secrets = _secrets(adapters, connection, now)
+        if connection is None or not secrets:
             raise NotFound("There is no such address.")
-        event = _checked(body, signature, secret)
+        event = _checked(body, signature, secrets)
         await inbox.record(
             session,
             firm_id=link.firm_id,
@@ -51,19 +52,33 @@ async def receive_event(request: Request, adapters: AdaptersDep, token: str) -> 
     return Response(status_code=200)
 
 
-def _secret(adapters: Adapters, connection: StripeConnection | None) -> str:
-    if connection is None or connection.webhook_secret is None:
-        return ""
-    return adapters.vault.decrypt(connection.webhook_secret)
+def _secrets(adapters: Adapters, connection: StripeConnection | None, now: datetime) -> list[str]:
+    """The present signing secret, and the one before it while events of it may be on their way."""
+    if connection is None:
+        return []
+    stored = [connection.webhook_secret]
+    until = connection.earlier_webhook_secret_until
+    if until is not None and now < until:
+        stored.append(connection.earlier_webhook_secret)
+    return [found for one in stored if one and (found := adapters.vault.decrypt(one))]
 
 
-def _checked(body: bytes, signature: str | None, secret: str) -> dict[str, object]:
+def _checked(body: bytes, signature: str | None, secrets: list[str]) -> dict[str, object]:
     """The event, once its signature is found good. Raises ``BadDelivery``."""
+    if not any(_is_signed_with(secret, body, signature) for secret in secrets):
+        raise BadDelivery("The signature is not Stripe's, or is too old.")
     try:
-        stripe.WebhookSignature.verify_header(body, signature, secret, TOLERANCE_SECONDS)
         event = json.loads(body)
-    except (stripe.SignatureVerificationError, ValueError) as error:
-        raise BadDelivery("The signature is not Stripe's, or is too old.") from error
+    except ValueError as error:
+        raise BadDelivery("This is not an event of Stripe.") from error
     if not isinstance(event, dict) or not event.get("id") or not event.get("type"):
         raise BadDelivery("This is not an event of Stripe.")
     return event
+
+
+def _is_signed_with(secret: str, body: bytes, signature: str | None) -> bool:
+    try:
+        stripe.WebhookSignature.verify_header(body, signature, secret, TOLERANCE_SECONDS)
+    except (stripe.SignatureVerificationError, ValueError):
+        return False
+    return True

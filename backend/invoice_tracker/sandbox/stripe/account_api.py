@@ -9,6 +9,7 @@ from invoice_tracker.sandbox.stripe.lists import PAGING, created_test, page
 from invoice_tracker.sandbox.stripe.rules import anything, boolean, listing, mapping, text
 from invoice_tracker.sandbox.stripe.store import Obj
 
+READ_ACCOUNT, READ_EVENTS = "rak_accounts_kyc_basic_read", "rak_event_read"
 KEPT_SECONDS = 30 * 24 * 60 * 60
 router = APIRouter()
 EVENT_LIST = mapping(
@@ -74,8 +75,8 @@ def _matches(kind: str, asked: str) -> bool:
     return kind.startswith(asked[:-1]) if asked.endswith("*") else kind == asked
 
 
-route(router, "GET", "/v1/account", retrieve_account)
-route(router, "GET", "/v1/accounts/{account_id}", retrieve_account_by_id)
+route(router, "GET", "/v1/account", retrieve_account, permission=READ_ACCOUNT)
+route(router, "GET", "/v1/accounts/{account_id}", retrieve_account_by_id, permission=READ_ACCOUNT)
 route(router, "GET", "/v1/balance", retrieve_balance)
-route(router, "GET", "/v1/events", list_events)
-route(router, "GET", "/v1/events/{event_id}", retrieve_event)
+route(router, "GET", "/v1/events", list_events, permission=READ_EVENTS)
+route(router, "GET", "/v1/events/{event_id}", retrieve_event, permission=READ_EVENTS)

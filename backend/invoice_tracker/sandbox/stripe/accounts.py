@@ -26,6 +26,8 @@ KEYS = {
     "rk_test_second": Key(SECOND),
     "rk_test_noperm": Key(FIRST, frozenset({"rak_webhook_read", "rak_webhook_write"})),
 }
+WITHOUT = "rk_test_without_"
+"""Begins a key of the first account that lacks what follows: ``event_read-charge_write``."""
 
 
 def authenticate(authorization: str | None, stripe_account: str | None) -> Key:
@@ -37,7 +39,7 @@ def authenticate(authorization: str | None, stripe_account: str | None) -> Key:
             "You did not provide an API key. You need to provide your API key in the Authorization "
             "header, using Bearer auth (e.g. 'Authorization: Bearer YOUR_SECRET_KEY').",
         )
-    key = KEYS.get(secret)
+    key = _key_of(secret)
     if key is None:
         raise StripeProblem(401, f"Invalid API Key provided: {_masked(secret)}")
     if stripe_account and stripe_account != key.account_id:
@@ -48,6 +50,13 @@ def authenticate(authorization: str | None, stripe_account: str | None) -> Key:
             code="account_invalid",
         )
     return key
+
+
+def _key_of(secret: str) -> Key | None:
+    if secret.startswith(WITHOUT):
+        names = secret.removeprefix(WITHOUT).split("-")
+        return Key(FIRST, frozenset(f"rak_{name}" for name in names))
+    return KEYS.get(secret)
 
 
 def require(key: Key, permission: str) -> None:

@@ -76,15 +76,22 @@ def _lister(table: str, url: str, *filters: str) -> Handler:
     return list_objects
 
 
-READABLE: list[tuple[str, str, str, tuple[str, ...]]] = [
-    ("/v1/payment_intents", "intents", "pi_", ("customer",)),
-    ("/v1/charges", "charges", "ch_", ("payment_intent", "customer")),
-    ("/v1/refunds", "refunds", "re_", ("payment_intent", "charge")),
-    ("/v1/disputes", "disputes", "du_", ("payment_intent", "charge")),
-    ("/v1/balance_transactions", "balance_transactions", "txn_", ("source", "type", "currency")),
+READABLE: list[tuple[str, str, str, str, tuple[str, ...]]] = [
+    ("/v1/payment_intents", "intents", "pi_", "payment_intent", ("customer",)),
+    ("/v1/charges", "charges", "ch_", "charge", ("payment_intent", "customer")),
+    ("/v1/refunds", "refunds", "re_", "charge", ("payment_intent", "charge")),
+    ("/v1/disputes", "disputes", "du_", "dispute", ("payment_intent", "charge")),
+    (
+        "/v1/balance_transactions",
+        "balance_transactions",
+        "txn_",
+        "balance_transaction_source",
+        ("source", "type", "currency"),
+    ),
 ]
-for url, table, prefix, filters in READABLE:
-    route(router, "GET", url, _lister(table, url, *filters))
-    route(router, "GET", url + "/{object_id}", _retriever(prefix))
-route(router, "POST", "/v1/refunds", create_refund)
-route(router, "POST", "/v1/refunds/{object_id}", update_refund)
+for url, table, prefix, noun, filters in READABLE:
+    permission = f"rak_{noun}_read"
+    route(router, "GET", url, _lister(table, url, *filters), permission=permission)
+    route(router, "GET", url + "/{object_id}", _retriever(prefix), permission=permission)
+route(router, "POST", "/v1/refunds", create_refund, permission="rak_charge_write")
+route(router, "POST", "/v1/refunds/{object_id}", update_refund, permission="rak_charge_write")

@@ -11,6 +11,7 @@ from invoice_tracker.sandbox.stripe.session_params import check_session, check_t
 from invoice_tracker.sandbox.stripe.store import Obj
 
 URL = "/v1/checkout/sessions"
+READ, WRITE = "rak_checkout_session_read", "rak_checkout_session_write"
 router = APIRouter()
 
 
@@ -61,8 +62,8 @@ def list_line_items(call: Call, session_id: str) -> Obj:
     return whole_list(lines, f"{URL}/{session_id}/line_items")
 
 
-route(router, "POST", URL, create_session)
-route(router, "GET", URL, list_sessions)
-route(router, "GET", URL + "/{session_id}", retrieve_session)
-route(router, "GET", URL + "/{session_id}/line_items", list_line_items)
-route(router, "POST", URL + "/{session_id}/expire", expire_session)
+route(router, "POST", URL, create_session, permission=WRITE)
+route(router, "GET", URL, list_sessions, permission=READ)
+route(router, "GET", URL + "/{session_id}", retrieve_session, permission=READ)
+route(router, "GET", URL + "/{session_id}/line_items", list_line_items, permission=READ)
+route(router, "POST", URL + "/{session_id}/expire", expire_session, permission=WRITE)

@@ -1,9 +1,10 @@
-import { Alert, Button, Code, Group, List, PasswordInput, Stack, Text } from '@mantine/core';
+import { Alert, Button, Checkbox, Code, Group, List, PasswordInput, Stack, Text } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import { IconAlertTriangle } from '@tabler/icons-react';
 import { FormError, fieldErrors } from '@/components/form-error';
 import { notifyDone } from '@/lib/notify';
-import { useConnectStripe } from './queries';
+import { PermissionList } from './permission-list';
+import { permissionsOf, useConnectStripe } from './queries';
 
 export function TrustWarning() {
   return (
@@ -19,8 +20,8 @@ function Instructions() {
     <List type="ordered" spacing={6} size="sm">
       <List.Item>In Stripe's dashboard open Developers → API keys and choose “Create restricted key”.</List.Item>
       <List.Item>
-        Give it <b>Write</b> for Checkout Sessions and Webhook Endpoints, <b>Read</b> for Charges and Refunds, Payment
-        Intents, Disputes and Events; leave the rest at None.
+        Give it <b>Write</b> for Checkout Sessions, Charges and Refunds, and Webhook Endpoints, <b>Read</b> for Payment
+        Intents, Disputes, Events and Accounts; leave the rest at None. Each is tried out before the key is stored.
       </List.Item>
       <List.Item>
         Copy the key here. It begins with <Code>rk_</Code>. It is stored encrypted and never shown again.
@@ -29,15 +30,27 @@ function Instructions() {
   );
 }
 
-export function StripeConnectForm({ onDone }: { onDone?: () => void }) {
+interface Props {
+  /** A new key for the account that is connected already. */
+  isReplacing?: boolean;
+  onDone?: () => void;
+}
+
+export function StripeConnectForm({ isReplacing = false, onDone }: Props) {
   const connect = useConnectStripe();
-  const form = useForm({ initialValues: { api_key: '', webhook_secret: '' } });
-  const submit = form.onSubmit(({ api_key, webhook_secret }) => {
+  const form = useForm({ initialValues: { api_key: '', webhook_secret: '', pays_operating_account: false } });
+  const lacking = permissionsOf(connect.error);
+  const submit = form.onSubmit(({ api_key, webhook_secret, pays_operating_account }) => {
     connect.mutate(
-      { api_key: api_key.trim(), ...(webhook_secret.trim() ? { webhook_secret: webhook_secret.trim() } : {}) },
+      {
+        api_key: api_key.trim(),
+        pays_operating_account,
+        ...(webhook_secret.trim() ? { webhook_secret: webhook_secret.trim() } : {}),
+      },
       {
         onSuccess: ({ account_name }) => {
-          notifyDone(`Every e-mail now carries a payment link.`, `Connected to ${account_name ?? 'Stripe'}`);
+          if (isReplacing) notifyDone('The old one is not used any more; it can be deleted in Stripe.', 'The key was replaced');
+          else notifyDone(`Every e-mail now carries a payment link.`, `Connected to ${account_name ?? 'Stripe'}`);
           onDone?.();
         },
         onError: (error) => form.setErrors(fieldErrors(error)),
@@ -49,6 +62,7 @@ export function StripeConnectForm({ onDone }: { onDone?: () => void }) {
       <Stack maw={600}>
         <Instructions />
         <FormError error={connect.error} />
+        {lacking.length > 0 ? <PermissionList permissions={lacking} /> : null}
         <PasswordInput
           label="Restricted key"
           placeholder="rk_live_…"
@@ -63,12 +77,20 @@ export function StripeConnectForm({ onDone }: { onDone?: () => void }) {
           autoComplete="off"
           {...form.getInputProps('webhook_secret')}
         />
-        <Text size="sm" c="dimmed">
-          From then on every e-mail carries a payment link. Payments stop the e-mails, whoever receives them.
-        </Text>
+        {isReplacing ? null : (
+          <>
+            <Checkbox
+              label="This Stripe account pays out to the firm’s operating account, never to a trust (IOLTA) account"
+              {...form.getInputProps('pays_operating_account', { type: 'checkbox' })}
+            />
+            <Text size="sm" c="dimmed">
+              From then on every e-mail carries a payment link. Payments stop the e-mails, whoever receives them.
+            </Text>
+          </>
+        )}
         <Group>
           <Button type="submit" loading={connect.isPending}>
-            Connect to Stripe
+            {isReplacing ? 'Replace the key' : 'Connect to Stripe'}
           </Button>
         </Group>
       </Stack>

@@ -44,6 +44,12 @@ export function StripeFacts({ connection }: { connection: StripeConnection }) {
           ['Webhook', isConnected && connection.webhook ? WEBHOOKS[connection.webhook] : null],
           ['Connected', connection.connected_at ? instant(connection.connected_at) : null],
           ['Last event', connection.last_event_at ? instant(connection.last_event_at) : null],
+          [
+            'Pays out to',
+            connection.payout_confirmed_at
+              ? `The operating account, as ${connection.payout_confirmed_by ?? 'a person'} said on ${instant(connection.payout_confirmed_at)}`
+              : null,
+          ],
         ]}
       />
     </Stack>

@@ -6,6 +6,7 @@ import { OwnerOnly } from '@/components/role-note';
 import { PayPageRulesForm, payPageRulesQuery } from '@/features/payments/pay-page-rules';
 import { StripeConnectForm, TrustWarning } from '@/features/stripe/connect-form';
 import { DisconnectStripe, ModeBadge, StripeFacts } from '@/features/stripe/connection-facts';
+import { KeyCare } from '@/features/stripe/key-care';
 import { stripeQuery } from '@/features/stripe/queries';
 import { useMay } from '@/lib/session';
 
@@ -32,6 +33,7 @@ export default function StripeSettings() {
               {mayChange && connection.state !== 'connected' ? <StripeConnectForm /> : null}
             </Stack>
           </Card>
+          {connection.state === 'connected' ? <KeyCare connection={connection} mayChange={mayChange} /> : null}
           <Card title="Pay page" about="What clients find behind the link in each e-mail.">
             <QueryView query={rules}>{(found) => <PayPageRulesForm rules={found} disabled={!mayChange} />}</QueryView>
           </Card>
