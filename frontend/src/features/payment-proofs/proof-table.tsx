@@ -1,7 +1,8 @@
-import { Anchor, Badge, Group, Paper, Table, Text } from '@mantine/core';
+import { Anchor, Badge, Group, Table, Text } from '@mantine/core';
 import { IconExternalLink } from '@tabler/icons-react';
 import type { ReactNode } from 'react';
 import type { Money, PaymentProofLine } from '@/api/types';
+import { Cell, FramedTable } from '@/components/framed-table';
 import { LinkText } from '@/components/links';
 import { MoneyText } from '@/components/money-text';
 import { useDates } from '@/lib/today';
@@ -60,11 +61,10 @@ function Found({ line }: { line: PaymentProofLine }) {
 
 function Row({ line }: { line: PaymentProofLine }) {
   const { instant } = useDates();
-  const [standing, color] = STANDINGS[line.standing];
   const name = line.invoice_numbers ? `invoice ${line.invoice_numbers}` : 'the payment';
   return (
     <Table.Tr>
-      <Table.Td>
+      <Cell label="Invoice">
         {line.invoice_numbers && line.invoice_id ? (
           <LinkText to="/invoices/$invoiceId" params={{ invoiceId: line.invoice_id }} fw={550}>
             {line.invoice_numbers}
@@ -78,12 +78,8 @@ function Row({ line }: { line: PaymentProofLine }) {
         <Text size="xs" c="dimmed" className="num">
           {instant(line.at)}
         </Text>
-        {/* On a phone the last column is out of sight. */}
-        <Badge color={color} hiddenFrom="sm" aria-hidden>
-          {standing}
-        </Badge>
-      </Table.Td>
-      <Table.Td>
+      </Cell>
+      <Cell label="Stripe">
         <Side money={line.stripe} words={line.stripe_words}>
           {line.stripe_reference ? (
             <Outward href={stripeUrl(line.stripe_reference)} label={`${name} in Stripe`}>
@@ -91,8 +87,8 @@ function Row({ line }: { line: PaymentProofLine }) {
             </Outward>
           ) : null}
         </Side>
-      </Table.Td>
-      <Table.Td>
+      </Cell>
+      <Cell label="Here">
         <Side money={line.here} words={line.here_words}>
           {line.payment_id ? (
             <LinkText
@@ -105,8 +101,8 @@ function Row({ line }: { line: PaymentProofLine }) {
             </LinkText>
           ) : null}
         </Side>
-      </Table.Td>
-      <Table.Td>
+      </Cell>
+      <Cell label="Clio">
         <Side money={line.clio} words={line.clio_words}>
           {line.clio_url ? (
             <Outward href={line.clio_url} label={`${name} in Clio`}>
@@ -114,10 +110,10 @@ function Row({ line }: { line: PaymentProofLine }) {
             </Outward>
           ) : null}
         </Side>
-      </Table.Td>
-      <Table.Td maw={380}>
+      </Cell>
+      <Cell label="What was found">
         <Found line={line} />
-      </Table.Td>
+      </Cell>
     </Table.Tr>
   );
 }
@@ -125,25 +121,21 @@ function Row({ line }: { line: PaymentProofLine }) {
 /** Stripe, here and Clio side by side, a payment a row; the differences first. */
 export function ProofTable({ lines }: { lines: readonly PaymentProofLine[] }) {
   return (
-    <Paper style={{ overflow: 'clip' }}>
-      <Table.ScrollContainer minWidth={820} type="native" tabIndex={0}>
-        <Table verticalSpacing="sm" horizontalSpacing="md" styles={{ td: { verticalAlign: 'top' } }}>
-          <Table.Thead>
-            <Table.Tr>
-              <Table.Th>Invoice</Table.Th>
-              <Table.Th>Stripe</Table.Th>
-              <Table.Th>Here</Table.Th>
-              <Table.Th>Clio</Table.Th>
-              <Table.Th>What was found</Table.Th>
-            </Table.Tr>
-          </Table.Thead>
-          <Table.Tbody>
-            {lines.map((line) => (
-              <Row key={line.id} line={line} />
-            ))}
-          </Table.Tbody>
-        </Table>
-      </Table.ScrollContainer>
-    </Paper>
+    <FramedTable minWidth={820} verticalSpacing="sm" horizontalSpacing="md" styles={{ td: { verticalAlign: 'top' } }}>
+      <Table.Thead>
+        <Table.Tr>
+          <Table.Th>Invoice</Table.Th>
+          <Table.Th>Stripe</Table.Th>
+          <Table.Th>Here</Table.Th>
+          <Table.Th>Clio</Table.Th>
+          <Table.Th>What was found</Table.Th>
+        </Table.Tr>
+      </Table.Thead>
+      <Table.Tbody>
+        {lines.map((line) => (
+          <Row key={line.id} line={line} />
+        ))}
+      </Table.Tbody>
+    </FramedTable>
   );
 }
