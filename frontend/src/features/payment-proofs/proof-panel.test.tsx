@@ -74,7 +74,7 @@ it('shows each payment on its three sides, the differences first, and leads to a
   const row = within(first as HTMLElement);
   expect(row.getByText('Stripe has given back $200.00, here it is $0.00.')).toBeVisible();
   expect(row.getByText('Partly refunded')).toBeVisible();
-  expect(row.getByRole('link', { name: /in Stripe/ })).toHaveAttribute('href', 'https://dashboard.stripe.com/payments/pi_1');
+  expect(row.getByRole('link', { name: 'In Stripe' })).toHaveAttribute('href', 'https://dashboard.stripe.com/payments/pi_1');
   expect(row.getByRole('link', { name: /in Clio/ })).toHaveAttribute('href', 'https://app.clio.com/nc/#/bills/1');
   expect(row.getByRole('link', { name: /Payment for/ })).toHaveAttribute('href', '/payments/p1');
   expect(screen.getByRole('link', { name: 'Export' })).toHaveAttribute('href', '/api/v1/payment-proofs/proof-1/export');
