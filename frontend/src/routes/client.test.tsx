@@ -106,6 +106,6 @@ it('shows all matters of a client bill, that it is split, and the same warning',
   expect(facts.getByText(/Each has a bill of their own/)).toBeVisible();
   expect(screen.getByText('Clio itself also sends reminders to this client')).toBeVisible();
   expect(await screen.findByText('No e-mail goes.')).toBeVisible();
-  expect(await screen.findByText('Nothing has happened yet.')).toBeVisible();
+  expect(await screen.findByRole('region', { name: 'Timeline' })).toBeVisible();
   expect(await brokenRules(container)).toEqual([]);
 });
