@@ -68,7 +68,7 @@ class World:
 
     async def marked(self, number: int) -> None:
         """Wait for so many marks."""
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(30):
             while len(await self.marks()) < number:  # noqa: ASYNC110 - a row sets no event
                 await asyncio.sleep(0.02)
 
