@@ -474,12 +474,12 @@ async def test_a_run_that_lost_its_worker_is_taken_on_by_another(product, firm, 
 async def test_a_stopped_worker_hands_its_run_back(product, firm, stub, clock):
     stub.page_size = 1
     put(stub, a_bill(1), a_bill(2), a_bill(3))
-    reached = asyncio.Event()
+    reached, released = asyncio.Event(), asyncio.Event()
 
     async def stall(_: object) -> None:
         if len(stub.asked) == 2:
             reached.set()
-            await asyncio.sleep(60)
+            await released.wait()
 
     stub.before = stall
     worker = asyncio.create_task(sync(product, firm))
@@ -488,6 +488,7 @@ async def test_a_stopped_worker_hands_its_run_back(product, firm, stub, clock):
     with pytest.raises(asyncio.CancelledError):
         await worker
     stub.before = None
+    released.set()
     stub.asked.clear()
     await jobs.run_requested(product, firm.id)
     [run] = await runs_of(product, firm)
