@@ -51,7 +51,16 @@ def database_server() -> Iterator[str]:
         yield given
         return
     with embedded_servers(TOP / ".state" / "test", with_redis=False) as servers:
-        yield servers.database_url("postgres")
+        server = servers.database_url("postgres")
+        asyncio.run(_forget_durability(server))
+        yield server
+
+
+async def _forget_durability(server: str) -> None:
+    """Nothing has to outlive a power cut here, so nothing waits for the disk."""
+    for name in ("fsync", "full_page_writes", "synchronous_commit"):
+        await _on_server(server, f"ALTER SYSTEM SET {name} TO off")
+    await _on_server(server, "SELECT pg_reload_conf()")
 
 
 def alembic_config(url: str) -> Config:

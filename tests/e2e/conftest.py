@@ -97,7 +97,8 @@ def _free_base() -> int:
     raise RuntimeError("no free ports")
 
 
-def _start(state: Path, *flags: str) -> Iterator[Demo]:
+def start_demo(state: Path, *flags: str) -> Iterator[Demo]:
+    """A demo on free ports, until the caller goes on. ``flags`` as of ``make demo``."""
     base = _free_base()
     command = [sys.executable, "-m", "invoice_tracker.sandbox.demo", "--port", str(base)]
     process = subprocess.Popen(
@@ -125,13 +126,13 @@ def _start(state: Path, *flags: str) -> Iterator[Demo]:
 @pytest.fixture(scope="module")
 def fresh_demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
     """A demo whose first run nobody has done yet."""
-    yield from _start(tmp_path_factory.mktemp("fresh"), "--fresh")
+    yield from start_demo(tmp_path_factory.mktemp("fresh"), "--fresh")
 
 
 @pytest.fixture(scope="session")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
     """A demo as ``make demo`` shows it."""
-    yield from _start(tmp_path_factory.mktemp("demo"))
+    yield from start_demo(tmp_path_factory.mktemp("demo"))
 
 
 @pytest.fixture(scope="session")

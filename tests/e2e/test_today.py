@@ -7,11 +7,17 @@ import httpx
 import pytest
 from playwright.sync_api import Page, expect
 
-from e2e.conftest import Demo
+from e2e.conftest import Demo, start_demo
 from e2e.steps import log_in
 from e2e.test_screens import api, examine, look  # noqa: F401
 
 pytestmark = pytest.mark.browser
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
+    """One of its own: in the common one other stories hold clients, and have moved the clock."""
+    yield from start_demo(tmp_path_factory.mktemp("today"))
 
 
 @pytest.fixture
