@@ -28,7 +28,7 @@ async def serving(app: ASGIApp) -> AsyncIterator[str]:
         await task
 
 
-async def until(true: Callable[[], object], *, seconds: float = 5) -> None:
+async def until(true: Callable[[], object], *, seconds: float = 30) -> None:
     """Wait for a condition; fail the test when it stays false."""
     async with asyncio.timeout(seconds):
         while not true():  # noqa: ASYNC110 - what is awaited sets no event
