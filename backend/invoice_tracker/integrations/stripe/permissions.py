@@ -39,14 +39,6 @@ class Permission:
         return f"{self.name} ({self.access})"
 
 
-ACCOUNT: Final = Permission(
-    "account_read",
-    "Accounts",
-    "Read",
-    "Shows the name of the Stripe account, and whether it may take payments.",
-    lambda client: client.v1.accounts.retrieve_current_async(),
-    without_it="The account is shown by its number only.",
-)
 PERMISSIONS: Final = (
     Permission(
         "checkout_session_write",
@@ -102,9 +94,15 @@ PERMISSIONS: Final = (
         lambda client: client.v1.events.list_async({"limit": 1}),
         without_it="Catching up reads every payment by itself, which takes longer.",
     ),
-    ACCOUNT,
+    Permission(
+        "account_read",
+        "Accounts",
+        "Read",
+        "Shows the name of the Stripe account, and whether it may take payments.",
+        lambda client: client.v1.accounts.retrieve_current_async(),
+        without_it="The account is shown by its number only.",
+    ),
 )
-ALL_KEYS: Final = frozenset(permission.key for permission in PERMISSIONS)
 
 
 async def lacking_permissions(client: stripe.StripeClient) -> frozenset[str]:

@@ -1,7 +1,7 @@
 """Connecting a firm to its Stripe account by the account's own key, and letting go of it."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Final
 from uuid import UUID
 
@@ -12,9 +12,6 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from invoice_tracker.core.deps import Adapters
 from invoice_tracker.core.errors import Conflict, FieldError, Invalid, Unavailable
-from invoice_tracker.firms.links import make_link
-from invoice_tracker.firms.models import LinkKind
-from invoice_tracker.integrations.stripe.catch_up import fetch_missed_events
 from invoice_tracker.integrations.stripe.client import KeyProblem
 from invoice_tracker.integrations.stripe.connections import (
     NOT_CONNECTED,
@@ -25,7 +22,9 @@ from invoice_tracker.integrations.stripe.endpoint import (
     Endpoint,
     create_endpoint,
     delete_endpoint,
-    remove_earlier,
+    leave_one,
+    note_endpoint,
+    webhook_url,
 )
 from invoice_tracker.integrations.stripe.events import gateway_of
 from invoice_tracker.integrations.stripe.gateway import StripeGateway
@@ -50,8 +49,6 @@ BY_HAND: Final = (
     "This webhook was made by hand. Please roll its secret in Stripe, and paste the new one here "
     "together with the key."
 )
-EARLIER_SECRET_IS_GOOD_FOR: Final = timedelta(hours=24)
-"""As long as Stripe lets two secrets stand side by side when one is rolled in its dashboard."""
 _log = structlog.get_logger()
 
 
@@ -84,13 +81,13 @@ async def connect(adapters: Adapters, *, firm_id: UUID, asked: AskedConnection) 
                 NOT_CONFIRMED,
                 errors=[FieldError(field="pays_operating_account", message=NOT_CONFIRMED)],
             )
-        url = await _webhook_url(session, adapters, firm_id, now)
+        url = await webhook_url(session, adapters, firm_id, now)
     endpoint = Endpoint(WebhookSetup.manual, secret=asked.webhook_secret)
     if not asked.webhook_secret:
-        endpoint = await _made(client, url)
+        endpoint = await create_endpoint(client, url)
     async with adapters.database.transaction(firm_id) as session:
         row = await _store(session, adapters, firm_id, asked, checked, endpoint, now)
-    await _leave_one(adapters, firm_id, client, url, endpoint)
+    await leave_one(adapters, firm_id, client, url, endpoint)
     return row
 
 
@@ -108,16 +105,16 @@ async def rotate_webhook(adapters: Adapters, *, firm_id: UUID) -> StripeConnecti
             raise Conflict(NOT_CONNECTED)
         if before.webhook is WebhookSetup.manual:
             raise Conflict(BY_HAND)
-        url = await _webhook_url(session, adapters, firm_id, now)
+        url = await webhook_url(session, adapters, firm_id, now)
     client = await _client_of(adapters, firm_id)
-    endpoint = await _made(client, url)
+    endpoint = await create_endpoint(client, url)
     if endpoint.secret is None:
         raise Conflict(endpoint.note or NOT_CONNECTED)
     async with adapters.database.transaction(firm_id) as session:
         row = await session.get_one(StripeConnection, firm_id, with_for_update=True)
-        _note_endpoint(row, adapters, endpoint, now)
+        note_endpoint(row, adapters, endpoint, now)
         await session.flush()
-    await _leave_one(adapters, firm_id, client, url, endpoint)
+    await leave_one(adapters, firm_id, client, url, endpoint)
     return row
 
 
@@ -128,60 +125,6 @@ async def _client_of(adapters: Adapters, firm_id: UUID) -> stripe.StripeClient:
     except GatewayProblem as problem:
         raise Conflict(str(problem)) from problem
     return gateway.client_with(connection.api_key)
-
-
-async def _webhook_url(
-    session: AsyncSession, adapters: Adapters, firm_id: UUID, now: datetime
-) -> str:
-    token = await make_link(
-        session,
-        adapters.vault,
-        firm_id=firm_id,
-        kind=LinkKind.stripe_webhook,
-        subject_id=firm_id,
-        now=now,
-    )
-    return f"{adapters.public_url}/webhooks/stripe/{token}"
-
-
-async def _made(client: stripe.StripeClient, url: str) -> Endpoint:
-    try:
-        return await create_endpoint(client, url)
-    except GatewayProblem as problem:
-        raise Unavailable(str(problem)) from problem
-
-
-async def _leave_one(
-    adapters: Adapters,
-    firm_id: UUID,
-    client: stripe.StripeClient,
-    url: str,
-    endpoint: Endpoint,
-) -> None:
-    """Remove what stood at this address before. A leftover does no harm: events count once.
-
-    Stripe gives up what it still had to deliver there, so it is fetched first.
-    """
-    if endpoint.endpoint_id is None:
-        return
-    try:
-        await fetch_missed_events(adapters, firm_id, at_once=True)
-        await remove_earlier(client, url, keep=endpoint.endpoint_id)
-    except GatewayProblem as problem:
-        _log.warning("stripe_endpoint_left_over", firm_id=str(firm_id), problem=str(problem))
-
-
-def _note_endpoint(
-    row: StripeConnection, adapters: Adapters, endpoint: Endpoint, now: datetime
-) -> None:
-    """How events come in from now on; what signed them before is good for a day longer."""
-    if row.webhook_secret is not None:
-        row.earlier_webhook_secret = row.webhook_secret
-        row.earlier_webhook_secret_until = now + EARLIER_SECRET_IS_GOOD_FOR
-    row.webhook = endpoint.setup
-    row.webhook_endpoint_id = endpoint.endpoint_id
-    row.webhook_secret = adapters.vault.encrypt(endpoint.secret) if endpoint.secret else None
-    row.error = endpoint.note
 
 
 def _still_connected(row: StripeConnection | None) -> StripeConnection | None:
@@ -257,7 +200,7 @@ async def _store(
     row.account_id = checked.account_id
     row.account_name = checked.account_name
     row.livemode = checked.livemode
-    _note_endpoint(row, adapters, endpoint, now)
+    note_endpoint(row, adapters, endpoint, now)
     row.connected_at = now
     row.lacking_permissions = sorted(checked.lacking)
     row.permissions_checked_at = now

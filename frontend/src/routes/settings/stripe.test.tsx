@@ -16,12 +16,18 @@ const connection = {
   permissions: [],
 };
 
+/** What the page asks for besides. */
+const around = {
+  'GET /sessions/current': () => ({ body: session }),
+  'GET /firm/setup': () => ({ body: setup }),
+  'GET /activity': () => ({ body: activity }),
+  'GET /pay-page-rules': () => ({ body: { accepts_parts: false, smallest_part_minor: 0, offers_document: true } }),
+};
+
 it('part payments are allowed, and the smallest part is kept in minor units', async () => {
   let rules = { accepts_parts: false, smallest_part_minor: 0, offers_document: true };
   const { calls } = fakeApi({
-    'GET /sessions/current': () => ({ body: session }),
-    'GET /firm/setup': () => ({ body: setup }),
-    'GET /activity': () => ({ body: activity }),
+    ...around,
     'GET /stripe/connection': () => ({ body: connection }),
     'GET /pay-page-rules': () => ({ body: rules }),
     'PATCH /pay-page-rules': ({ body }) => ({ body: (rules = { ...rules, ...(body as object) }) }),
@@ -57,11 +63,8 @@ it('a refused key is shown permission by permission; the payouts have to be conf
   ];
   let isGood = false;
   const { calls } = fakeApi({
-    'GET /sessions/current': () => ({ body: session }),
-    'GET /firm/setup': () => ({ body: setup }),
-    'GET /activity': () => ({ body: activity }),
+    ...around,
     'GET /stripe/connection': () => ({ body: connection }),
-    'GET /pay-page-rules': () => ({ body: { accepts_parts: false, smallest_part_minor: 0, offers_document: true } }),
     'POST /stripe/connection': () =>
       isGood
         ? {
@@ -96,4 +99,38 @@ it('a refused key is shown permission by permission; the payouts have to be conf
     api_key: 'rk_test_key',
     pays_operating_account: true,
   });
+});
+
+it('key and signing secret are replaced, and the key is tried out again', async () => {
+  const connected = {
+    ...connection,
+    state: 'connected',
+    account_name: 'Example LLP',
+    webhook: 'created',
+    permissions: [permission('dispute_read', 'Disputes', false, null)],
+    permissions_checked_at: '2026-03-02T15:00:00Z',
+  };
+  const { calls } = fakeApi({
+    ...around,
+    'GET /stripe/connection': () => ({ body: connected }),
+    'POST /stripe/connection': () => ({ body: connected }),
+    'POST /stripe/connection/check': () => ({ body: { ...connected, permissions: [permission('dispute_read', 'Disputes', true, null)] } }),
+    'POST /stripe/connection/rotate-webhook': () => ({ body: connected }),
+  });
+  renderApp('/settings/stripe');
+  expect(await screen.findByText(/cannot be taken while the key lacks/)).toBeVisible();
+  await userEvent.click(screen.getByRole('button', { name: 'Check again' }));
+  expect(await screen.findByText('The key was tried out again.')).toBeVisible();
+  expect(screen.queryByText(/cannot be taken while the key lacks/)).not.toBeInTheDocument();
+
+  await userEvent.click(screen.getByRole('button', { name: 'Replace the signing secret…' }));
+  await userEvent.click(await screen.findByRole('button', { name: 'Replace the secret' }));
+  expect(await screen.findByText('The signing secret was replaced.')).toBeVisible();
+
+  await userEvent.click(screen.getByRole('button', { name: 'Replace the key…' }));
+  await userEvent.type(await screen.findByLabelText(/Restricted key/), 'rk_test_other');
+  await userEvent.click(screen.getByRole('button', { name: 'Replace the key' }));
+  expect(await screen.findByText('The key was replaced')).toBeVisible();
+  const posts = calls.filter((call) => call.method === 'POST').map((call) => call.path.split('/stripe/')[1]);
+  expect(posts).toEqual(['connection/check', 'connection/rotate-webhook', 'connection']);
 });
