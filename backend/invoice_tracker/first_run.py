@@ -1,7 +1,6 @@
 """How far a firm's first run has come: the one question that spans all integrations."""
 
 from typing import Literal
-from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter
 from sqlalchemy import func, select
@@ -10,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from invoice_tracker.accounts.deps import Reader
 from invoice_tracker.core.deps import ClockDep, SessionDep
 from invoice_tracker.core.errors import PROBLEMS
+from invoice_tracker.domain.local_days import local_day
 from invoice_tracker.firms import service as firms
 from invoice_tracker.firms.schemas import Setup
 from invoice_tracker.integrations.clio.models import (
@@ -46,7 +46,7 @@ async def get_setup(session: SessionDep, principal: Reader, clock: ClockDep) -> 
         safe_mode=rules.safe_mode,
         stripe_connected=stripe is not None and stripe.state is StripeState.connected,
         now=now,
-        today=now.astimezone(ZoneInfo(principal.firm_time_zone)).date(),
+        today=local_day(now, principal.firm_time_zone),
     )
 
 

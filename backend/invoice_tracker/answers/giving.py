@@ -23,7 +23,7 @@ from invoice_tracker.domain.client_answers import (
     AnswerKind,
     as_told,
 )
-from invoice_tracker.firms.calendars import local_day
+from invoice_tracker.firms.calendars import firm_day
 from invoice_tracker.invoices import timeline
 from invoice_tracker.invoices.models import Invoice
 from invoice_tracker.payments.balances import amounts_due
@@ -181,7 +181,7 @@ async def _write(
     )
     session.add(row)
     await session.flush()
-    told = as_told(answer, on=await local_day(session, firm_id=firm_id, now=now))
+    told = as_told(answer, on=await firm_day(session, firm_id=firm_id, now=now))
     for invoice_id in sorted(chosen):
         await timeline.add(
             session,

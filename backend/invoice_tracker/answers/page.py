@@ -32,7 +32,7 @@ from invoice_tracker.domain.client_answers import (
 from invoice_tracker.domain.money import Money, format_money
 from invoice_tracker.domain.plain_dates import in_words
 from invoice_tracker.domain.text_variables import listed
-from invoice_tracker.firms.calendars import local_day
+from invoice_tracker.firms.calendars import firm_day
 from invoice_tracker.firms.public_pages import PublicPages, headers, message_page
 from invoice_tracker.payments.balances import amounts_due
 from invoice_tracker.reminder_sets.answer_links import EXAMPLE
@@ -67,7 +67,7 @@ async def show_answers(
     open_ = [bill for bill in bills if bill.due.amount_minor > 0]
     if kind is None or not open_:
         return _overview(place, bills, token, change=bool(change))
-    today = await local_day(session, firm_id=place.firm.id, now=now)
+    today = await firm_day(session, firm_id=place.firm.id, now=now)
     typed = Typed(invoices=frozenset(bill.id for bill in open_))
     return _form(adapters, place, bills, kind, token=token, today=today, typed=typed)
 
@@ -116,7 +116,7 @@ async def post_answer(
         promised_on=promised_on,
         invoices=ticked(invoice or [], known) if asks else frozenset(known),
     )
-    today = await local_day(session, firm_id=place.firm.id, now=now)
+    today = await firm_day(session, firm_id=place.firm.id, now=now)
     read = read_form(kind, typed, today=today)
     if read.problems:
         bills = await _bills(session, place)

@@ -6,14 +6,13 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, and_, func, select
+from sqlalchemy import Row, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from invoice_tracker.collections.models import Collection, CollectionState
 from invoice_tracker.domain.money import Money
-from invoice_tracker.invoices.models import ClioState, Invoice
-from invoice_tracker.payments.balances import LOCAL_SOURCES, MONEY_STATES
-from invoice_tracker.payments.models import Payment, RecordState
+from invoice_tracker.payments.balances import MONEY_STATES, open_invoices
+from invoice_tracker.payments.models import Payment
 from invoice_tracker.reminder_sets.models import ReminderSetVersion
 
 
@@ -92,34 +91,15 @@ async def _paid(
 
 
 async def _owed(session: AsyncSession, firm_id: UUID) -> Sequence[Row[UUID, str, int]]:
-    unseen = (
-        select(func.coalesce(func.sum(Payment.amount_minor - Payment.refunded_minor), 0))
-        .where(
-            Payment.firm_id == firm_id,
-            Payment.invoice_id == Invoice.id,
-            Payment.source.in_(LOCAL_SOURCES),
-            Payment.state.in_(MONEY_STATES),
-            Payment.record_state != RecordState.confirmed,
-        )
-        .correlate(Invoice)
-        .scalar_subquery()
-    )
-    amount: ColumnElement[int] = func.sum(func.greatest(Invoice.clio_balance_minor - unseen, 0))
+    owed = open_invoices(firm_id)
     set_id = ReminderSetVersion.reminder_set_id
     rows = await session.execute(
-        select(set_id, Invoice.currency, amount)
+        select(set_id, owed.c.currency, func.sum(owed.c.balance))
         .select_from(Collection)
         .join(ReminderSetVersion, ReminderSetVersion.id == Collection.version_id)
-        .join(
-            Invoice,
-            and_(
-                Invoice.id == Collection.invoice_id,
-                Invoice.clio_state == ClioState.awaiting_payment,
-            ),
-        )
+        .join(owed, owed.c.id == Collection.invoice_id)
         .where(Collection.firm_id == firm_id, Collection.state == CollectionState.active)
-        .group_by(set_id, Invoice.currency)
-        .having(amount > 0)
-        .order_by(set_id, Invoice.currency)
+        .group_by(set_id, owed.c.currency)
+        .order_by(set_id, owed.c.currency)
     )
     return rows.all()

@@ -1,10 +1,20 @@
 """Shapes that every part of the API shares."""
 
-from typing import Generic, TypeVar
+from typing import Annotated, Generic, TypeVar
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import AfterValidator, BaseModel, ConfigDict
 
 Item = TypeVar("Item")
+
+
+def _without_nul(value: str) -> str:
+    if "\0" in value:
+        raise ValueError("contains a character that cannot be stored")
+    return value
+
+
+Prose = Annotated[str, AfterValidator(_without_nul)]
+"""Text of any number of lines that PostgreSQL can store."""
 
 
 class Input(BaseModel):

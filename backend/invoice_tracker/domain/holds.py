@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
+from invoice_tracker.domain.local_days import local_day
 from invoice_tracker.domain.plain_dates import in_words
 
 
@@ -122,7 +122,7 @@ def describe_hold(hold: Hold, time_zone: str) -> str:
     if hold.kind is HoldKind.promise and reason:
         words, reason = f"{words} {reason}", ""
     if hold.ends_at is not None:
-        day = in_words(hold.ends_at.astimezone(ZoneInfo(time_zone)).date())
+        day = in_words(local_day(hold.ends_at, time_zone))
         waits = "" if hold.kind is HoldKind.paused else "; reminders wait"
         words += f"{waits} until {day}"
     return f"{words}: {reason}" if reason else words

@@ -45,7 +45,7 @@ async def list_days_off(
     session: SessionDep, principal: Reader, clock: ClockDep
 ) -> Items[DayOffOut]:
     """The days of the next year on which no mail leaves though their weekday would allow it."""
-    today = await calendars.local_day(session, firm_id=principal.firm_id, now=clock.now())
+    today = await calendars.firm_day(session, firm_id=principal.firm_id, now=clock.now())
     found = await calendars.list_days_off(
         session, firm_id=principal.firm_id, first=today, last=today + AHEAD
     )

@@ -3,13 +3,13 @@
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from uuid import UUID, uuid4
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from invoice_tracker.core.errors import Invalid, NotFound
 from invoice_tracker.domain.firm_calendar import DaysOff, FirmCalendar
+from invoice_tracker.domain.local_days import local_day
 from invoice_tracker.firms.models import Firm, FirmClosure, SendingRules
 from invoice_tracker.firms.public_holidays import public_holidays
 
@@ -91,10 +91,10 @@ async def remove_closure(
     await mark_hints_stale(session, firm_id=firm_id, now=now)
 
 
-async def local_day(session: AsyncSession, *, firm_id: UUID, now: datetime) -> date:
+async def firm_day(session: AsyncSession, *, firm_id: UUID, now: datetime) -> date:
     """The firm's day at this instant."""
     firm = await session.get_one(Firm, firm_id)
-    return now.astimezone(ZoneInfo(firm.time_zone)).date()
+    return local_day(now, firm.time_zone)
 
 
 async def _days_off(session: AsyncSession, firm_id: UUID, rules: SendingRules) -> dict[date, str]:

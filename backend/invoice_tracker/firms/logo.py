@@ -16,7 +16,6 @@ MOST_PIXELS = 25_000_000
 """Of the picture: a small file may unpack into an enormous one."""
 WIDTH, HEIGHT = 560, 112
 """The room it is drawn into, in pixels: twice what mails show, for sharp screens."""
-SHOWN_HEIGHT = HEIGHT // 2
 MEDIA_TYPE = "image/png"
 _FORMATS = ("PNG", "JPEG", "GIF", "WEBP")
 

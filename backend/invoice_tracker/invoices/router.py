@@ -3,7 +3,6 @@
 from typing import Annotated
 from urllib.parse import quote
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Depends, Query
 from fastapi.responses import Response
@@ -13,6 +12,7 @@ from invoice_tracker.core.deps import AdaptersDep, ClockDep, SessionDep
 from invoice_tracker.core.errors import PROBLEMS, Unavailable
 from invoice_tracker.core.pagination import DEFAULT_LIMIT, CursorParam, LimitParam
 from invoice_tracker.core.schemas import Items, MoneyOut, Page
+from invoice_tracker.domain.local_days import local_day
 from invoice_tracker.firms.links import make_link
 from invoice_tracker.firms.models import LinkKind
 from invoice_tracker.invoices import matters, repository, timeline, totals
@@ -75,7 +75,7 @@ async def list_invoices(
         cursor=cursor,
     )
     zone = principal.firm_time_zone
-    today = clock.now().astimezone(ZoneInfo(zone)).date()
+    today = local_day(clock.now(), zone)
     all_matters = await matters.load_matters(session, firm_id=principal.firm_id, rows=rows)
     rules = await load_rule_names(session, rows=rows)
     return Page(
@@ -157,7 +157,7 @@ async def get_invoice(
             session, firm_id=principal.firm_id, invoice_id=invoice_id
         ),
         rule=(await load_rule_names(session, rows=[row])).get(row.id),
-        today=now.astimezone(ZoneInfo(principal.firm_time_zone)).date(),
+        today=local_day(now, principal.firm_time_zone),
         time_zone=principal.firm_time_zone,
         pay_url=pay_url,
     )

@@ -1,14 +1,14 @@
 """Which payments a request asks about: the same filters for list, totals and file."""
 
-from datetime import date, datetime, time, timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Annotated
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from fastapi import Depends, Query
 
 from invoice_tracker.accounts.deps import Reader
+from invoice_tracker.domain.local_days import start_of_day
 from invoice_tracker.payments.models import PaymentSource, PaymentState, RecordState
 from invoice_tracker.payments.repository import PaymentFilter
 
@@ -46,24 +46,20 @@ def wanted_payments(
     q: SearchParam = None,
 ) -> PaymentFilter:
     """What the query string asks for."""
-    zone = ZoneInfo(principal.firm_time_zone)
+    zone = principal.firm_time_zone
     return PaymentFilter(
         state=state,
         record_state=record_state,
         source=source,
         method=method,
         client_id=client_id,
-        since=_midnight(from_day, zone),
-        before=_midnight(to_day + timedelta(days=1), zone) if to_day else None,
+        since=start_of_day(from_day, zone) if from_day else None,
+        before=start_of_day(to_day + timedelta(days=1), zone) if to_day else None,
         at_least=at_least,
         at_most=at_most,
         unmatched=unmatched,
         text=q,
     )
-
-
-def _midnight(day: date | None, zone: ZoneInfo) -> datetime | None:
-    return datetime.combine(day, time(), tzinfo=zone) if day else None
 
 
 WantedParam = Annotated[PaymentFilter, Depends(wanted_payments)]

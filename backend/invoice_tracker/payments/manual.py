@@ -4,12 +4,12 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID, uuid4
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from invoice_tracker.core.errors import Conflict, FieldError, Invalid, NotFound
+from invoice_tracker.domain.local_days import local_day
 from invoice_tracker.domain.money import Money, format_money
 from invoice_tracker.firms.service import get_firm
 from invoice_tracker.invoices import timeline
@@ -84,7 +84,7 @@ async def _check(
     session: AsyncSession, invoice: Invoice, noted: NotedPayment, now: datetime
 ) -> None:
     firm = await get_firm(session, invoice.firm_id)
-    if noted.received_on > now.astimezone(ZoneInfo(firm.time_zone)).date():
+    if noted.received_on > local_day(now, firm.time_zone):
         raise _wrong("received_on", "The day is still to come.")
     if invoice.clio_state is not ClioState.awaiting_payment:
         raise Conflict(f"Invoice {invoice.number} is not open in Clio.")

@@ -4,11 +4,11 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from invoice_tracker.domain.local_days import local_day
 from invoice_tracker.domain.money import Money
 from invoice_tracker.firms.models import Firm
 from invoice_tracker.invoices.models import Invoice
@@ -88,4 +88,4 @@ async def load_receipt(session: AsyncSession, *, firm: Firm, session_id: str) ->
 
 
 def _local(at: datetime, firm: Firm) -> date:
-    return at.astimezone(ZoneInfo(firm.time_zone)).date()
+    return local_day(at, firm.time_zone)

@@ -4,11 +4,11 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from difflib import unified_diff
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from invoice_tracker.core.errors import FieldError, Invalid
+from invoice_tracker.domain.local_days import local_day
 from invoice_tracker.firms.service import get_firm
 from invoice_tracker.reminder_sets import repository, service
 from invoice_tracker.reminder_sets.files_reading import ReadFile, read_file
@@ -100,7 +100,7 @@ async def compare_file(
     steps = recognized(read.content.steps, latest=latest, lineages=set(known.values()))
     after = write_file(read.content.model_copy(update={"steps": steps}))
     firm = await get_firm(session, firm_id)
-    today = now.astimezone(ZoneInfo(firm.time_zone)).date()
+    today = local_day(now, firm.time_zone)
     return FileDifference(
         name=read.content.name,
         steps_count=len(steps),

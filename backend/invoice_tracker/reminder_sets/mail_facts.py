@@ -3,16 +3,16 @@
 from collections.abc import Collection as Group
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from invoice_tracker.core.deps import Adapters
 from invoice_tracker.core.errors import NotFound
+from invoice_tracker.domain.local_days import local_day
 from invoice_tracker.domain.money import Money
 from invoice_tracker.domain.reminder_text import TextFacts, about_all
 from invoice_tracker.firms.links import make_link
@@ -34,32 +34,6 @@ class MailFacts:
     recipient: str | None = None
     """The client's address, in one spelling."""
     has_logo: bool = False
-
-
-async def load_mail_facts(
-    session: AsyncSession,
-    adapters: Adapters,
-    *,
-    firm_id: UUID,
-    invoice_id: UUID,
-    now: datetime,
-    can_take_payments: bool,
-) -> MailFacts:
-    """For a mail about this invoice that leaves at ``now``. Raises ``NotFound``.
-
-    Without a way to take payments the mail has no pay link.
-    """
-    found = await load_many(
-        session,
-        adapters,
-        firm_id=firm_id,
-        invoice_ids=[invoice_id],
-        now=now,
-        can_take_payments=can_take_payments,
-    )
-    if invoice_id not in found:
-        raise NotFound("There is no such invoice.")
-    return found[invoice_id]
 
 
 async def load_group_facts(
@@ -130,7 +104,7 @@ async def load_many(
             link = await _pay_link(session, adapters, firm_id, invoice.id, now)
         text = TextFacts(
             **_of_bill(invoice, client, matter, balances[invoice.id]),
-            today=_local_day(firm, now),
+            today=local_day(now, firm.time_zone),
             pay_link=link,
             **_of_firm(firm, sender),
         )
@@ -155,7 +129,7 @@ async def load_made_up_facts(
         )
     ).one()
     firm, sender = row
-    today = _local_day(firm, now)
+    today = local_day(now, firm.time_zone)
     text = TextFacts(
         client_name="Maria Lopez",
         client_first_name="Maria",
@@ -173,10 +147,6 @@ async def load_made_up_facts(
         **_of_firm(firm, sender),
     )
     return _from(adapters, firm, sender, text)
-
-
-def _local_day(firm: Firm, now: datetime) -> date:
-    return now.astimezone(ZoneInfo(firm.time_zone)).date()
 
 
 def _of_bill(

@@ -1,7 +1,6 @@
 """Routes of reminder sets."""
 
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -11,6 +10,7 @@ from invoice_tracker.core.deps import AdaptersDep, ClockDep, SessionDep
 from invoice_tracker.core.errors import PROBLEMS
 from invoice_tracker.core.pagination import DEFAULT_LIMIT, CursorParam, LimitParam
 from invoice_tracker.core.schemas import Items, Page
+from invoice_tracker.domain.local_days import local_day
 from invoice_tracker.reminder_sets import editing, linter, preview, repository, service, writing
 from invoice_tracker.reminder_sets.presenting import present_detail, present_set
 from invoice_tracker.reminder_sets.schemas import (
@@ -58,7 +58,7 @@ async def list_sets(
 @router.get("/ready-made", operation_id="reminder_sets_list_ready_made")
 async def list_ready_made(_: Reader) -> Items[ReadyMadeSetOut]:
     """Sets that come with the product, to start from."""
-    return Items(items=writing.ready_made())
+    return Items(items=list(writing.ready_made()))
 
 
 @router.get("/variables", operation_id="reminder_sets_list_variables")
@@ -87,7 +87,7 @@ async def create_set(
 @router.post("/lint", operation_id="reminder_sets_lint")
 async def lint_steps(principal: Reader, clock: ClockDep, body: LintInput) -> Items[FindingOut]:
     """Errors, which keep the set from being saved, and warnings."""
-    today = clock.now().astimezone(ZoneInfo(principal.firm_time_zone)).date()
+    today = local_day(clock.now(), principal.firm_time_zone)
     return Items(items=linter.lint(body.steps, today=today))
 
 

@@ -6,19 +6,13 @@ from uuid import UUID
 
 from pydantic import AfterValidator, EmailStr, Field, model_validator
 
-from invoice_tracker.core.schemas import Input, Output
+from invoice_tracker.core.schemas import Input, Output, Prose
 from invoice_tracker.domain.reminder_schedule import Anchor, OffsetUnit, StepKind
 from invoice_tracker.domain.reminder_text import BodyFormat
 from invoice_tracker.reminder_sets import rich_text
 
 MAX_STEPS = 60
 _MAX_COPIES = 10
-
-
-def _without_nul(value: str) -> str:
-    if "\0" in value:
-        raise ValueError("contains a character that cannot be stored")
-    return value
 
 
 def _one_line(value: str) -> str:
@@ -28,7 +22,6 @@ def _one_line(value: str) -> str:
 
 
 Line = Annotated[str, AfterValidator(_one_line)]
-Prose = Annotated[str, AfterValidator(_without_nul)]
 
 
 class StepFields(Input):

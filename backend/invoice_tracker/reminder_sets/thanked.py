@@ -5,12 +5,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from invoice_tracker.core.deps import Adapters
+from invoice_tracker.domain.local_days import local_day
 from invoice_tracker.domain.money import Money
 from invoice_tracker.domain.thanks import AFTER_THIS_TOO_LATE
 from invoice_tracker.firms.models import Firm
@@ -146,7 +146,7 @@ async def write_thanks(
     about = replace(
         facts.text,
         payment=Money(sum(each.amount_minor for each in paid.payments), paid.lead.currency),
-        paid_on=settled_at.astimezone(ZoneInfo(firm.time_zone)).date(),
+        paid_on=local_day(settled_at, firm.time_zone),
     )
     return write_mail(text, replace(facts, text=about))
 

@@ -1,15 +1,17 @@
 """What the page needs to write a set: ready-made ones and the variables."""
 
 from collections.abc import Sequence
+from functools import cache
 
 from invoice_tracker.domain.ready_made_sets import READY_MADE_SETS
 from invoice_tracker.domain.reminder_text import ONLY_IN_THANKS, VARIABLES
 from invoice_tracker.reminder_sets.schemas import ReadyMadeSetOut, StepOut, VariableOut
 
 
-def ready_made() -> list[ReadyMadeSetOut]:
+@cache
+def ready_made() -> tuple[ReadyMadeSetOut, ...]:
     """The sets that come with the product."""
-    return [
+    return tuple(
         ReadyMadeSetOut(
             key=ready.key,
             name=ready.name,
@@ -33,7 +35,7 @@ def ready_made() -> list[ReadyMadeSetOut]:
             ],
         )
         for ready in READY_MADE_SETS
-    ]
+    )
 
 
 def find_ready_made(steps: Sequence[StepOut]) -> str | None:

@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from invoice_tracker.domain.invoice_aging import AgeBucket, age_bucket
-from invoice_tracker.reports.receivables import open_invoices
+from invoice_tracker.payments.balances import open_invoices
 
 
 @dataclass(slots=True)

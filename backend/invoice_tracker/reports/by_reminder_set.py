@@ -9,7 +9,7 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, Select, Subquery, func, null, select, true
+from sqlalchemy import Row, Select, Subquery, func, literal, select, true
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -62,7 +62,7 @@ async def load_by_reminder_set(
         select(
             either.c.currency,
             either.c.lineage_id,
-            func.coalesce(func.sum(either.c.sent), 0).label("sent"),
+            func.sum(either.c.sent).label("sent"),
             func.sum(either.c.payments).label("payments"),
             func.sum(either.c.amount).label("amount"),
             steps.c.set_id,
@@ -126,7 +126,7 @@ def _paid(firm_id: UUID, period: Period, window_days: int) -> Select[str, UUID, 
         select(
             Payment.currency,
             ReminderStep.lineage_id,
-            null().cast(func.count().type).label("sent"),
+            literal(0).label("sent"),
             func.count().label("payments"),
             func.sum(Payment.amount_minor - Payment.refunded_minor).label("amount"),
         )
@@ -149,8 +149,8 @@ def _sent(firm_id: UUID, period: Period) -> Select[str, UUID, int, int, int]:
             Reminder.currency,
             ReminderStep.lineage_id,
             func.count().label("sent"),
-            func.count(null()).label("payments"),
-            func.coalesce(func.sum(null().cast(func.count().type)), 0).label("amount"),
+            literal(0).label("payments"),
+            literal(0).label("amount"),
         )
         .join(ReminderStep, ReminderStep.id == Reminder.step_id)
         .where(

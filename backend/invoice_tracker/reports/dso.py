@@ -14,7 +14,7 @@ from invoice_tracker.domain.days_sales_outstanding import (
 )
 from invoice_tracker.invoices.models import Invoice
 from invoice_tracker.invoices.repository import LISTED
-from invoice_tracker.reports.receivables import open_invoices
+from invoice_tracker.payments.balances import open_invoices
 
 
 async def load_dso(

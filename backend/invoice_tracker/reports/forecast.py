@@ -20,10 +20,10 @@ from invoice_tracker.domain.collection_forecast import (
 )
 from invoice_tracker.domain.holds import HoldKind
 from invoice_tracker.invoices.models import ClioState, Invoice
+from invoice_tracker.payments.balances import open_invoices
 from invoice_tracker.payments.models import HAS_MONEY, Payment
 from invoice_tracker.reports.ageing import Owed
 from invoice_tracker.reports.periods import day_of
-from invoice_tracker.reports.receivables import open_invoices
 
 WEEKS = 12
 Habits = dict[UUID | None, Habit]

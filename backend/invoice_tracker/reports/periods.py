@@ -2,10 +2,9 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Annotated
-from zoneinfo import ZoneInfo
 
 from fastapi import Depends
 from sqlalchemy import ColumnElement, Date, cast, func
@@ -14,6 +13,7 @@ from sqlalchemy.orm import InstrumentedAttribute
 from invoice_tracker.accounts.deps import Reader
 from invoice_tracker.core.deps import ClockDep
 from invoice_tracker.core.errors import Invalid
+from invoice_tracker.domain.local_days import local_day, start_of_day
 from invoice_tracker.payments.filtering import DayParam
 
 MOST_PARTS = 400
@@ -40,18 +40,12 @@ class Period:
     @property
     def since(self) -> datetime:
         """The instant at which the first day begins."""
-        return datetime.combine(self.first, time(), tzinfo=ZoneInfo(self.time_zone))
+        return start_of_day(self.first, self.time_zone)
 
     @property
     def before(self) -> datetime:
         """The instant at which the last day is over."""
-        day = self.last + timedelta(days=1)
-        return datetime.combine(day, time(), tzinfo=ZoneInfo(self.time_zone))
-
-
-def local_day(now: datetime, time_zone: str) -> date:
-    """The firm's calendar day at an instant."""
-    return now.astimezone(ZoneInfo(time_zone)).date()
+        return start_of_day(self.last + timedelta(days=1), self.time_zone)
 
 
 def read_period(

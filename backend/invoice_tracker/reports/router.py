@@ -9,6 +9,7 @@ from fastapi.responses import Response
 from invoice_tracker.accounts.deps import Reader
 from invoice_tracker.core.deps import ClockDep, SessionDep
 from invoice_tracker.core.errors import PROBLEMS
+from invoice_tracker.domain.local_days import local_day
 from invoice_tracker.payments.filtering import DayParam
 from invoice_tracker.reports import (
     ageing,
@@ -20,7 +21,7 @@ from invoice_tracker.reports import (
     presenting,
     promises,
 )
-from invoice_tracker.reports.periods import PeriodDep, Unit, local_day
+from invoice_tracker.reports.periods import PeriodDep, Unit
 from invoice_tracker.reports.schemas import (
     AgeingReport,
     ByReminderSetReport,

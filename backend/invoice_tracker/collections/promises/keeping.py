@@ -8,7 +8,6 @@ from collections.abc import Collection as Group
 from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import exists, select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -22,6 +21,7 @@ from invoice_tracker.collections.models import (
     PromiseState,
 )
 from invoice_tracker.domain.holds import HoldKind
+from invoice_tracker.domain.local_days import local_day
 from invoice_tracker.domain.promises import PromiseEnd, PromiseFacts, end_of_promise
 from invoice_tracker.firms.models import Firm
 from invoice_tracker.invoices import timeline
@@ -180,5 +180,5 @@ async def _jump(session: AsyncSession, promise: Promise, now: datetime) -> str:
         return "Reminders go on where they were."
     firm = await session.get_one(Firm, promise.firm_id)
     collection.jump_position = promise.jump_position
-    collection.jump_on = now.astimezone(ZoneInfo(firm.time_zone)).date()
+    collection.jump_on = local_day(now, firm.time_zone)
     return f"Reminders go on with step {promise.jump_position}."

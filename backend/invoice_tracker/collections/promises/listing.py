@@ -14,7 +14,7 @@ from invoice_tracker.collections.schemas import InvoiceRef
 from invoice_tracker.core.errors import Invalid, NotFound
 from invoice_tracker.core.pagination import decode_cursor, encode_cursor
 from invoice_tracker.core.schemas import MoneyOut
-from invoice_tracker.firms.calendars import local_day
+from invoice_tracker.firms.calendars import firm_day
 from invoice_tracker.invoices.models import Client, ClioState, Invoice
 from invoice_tracker.invoices.schemas import ClientRef
 from invoice_tracker.payments.balances import effective_balances
@@ -98,7 +98,7 @@ async def _filtered(
         query = query.where(Promise.state == state)
     if not to_do:
         return query
-    today = await local_day(session, firm_id=firm_id, now=now)
+    today = await firm_day(session, firm_id=firm_id, now=now)
     newer = aliased(Promise)
     return query.where(
         Invoice.clio_state == ClioState.awaiting_payment,
