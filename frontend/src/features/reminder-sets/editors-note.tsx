@@ -3,7 +3,7 @@ import { IconUsers } from '@tabler/icons-react';
 import { useOtherEditors } from './editing-queries';
 
 /** ["Ann", "Bo", "Cy"] → "Ann, Bo and Cy have" */
-export function whoHas(names: readonly string[]): string {
+function whoHas(names: readonly string[]): string {
   const last = names.at(-1) ?? '';
   return names.length < 2 ? `${last} has` : `${names.slice(0, -1).join(', ')} and ${last} have`;
 }

@@ -93,7 +93,7 @@ function Lane({ anchor, isVertical, ...props }: LaneProps) {
 }
 
 /** "Step 3 is step 2 now.", or nothing where the order stays. */
-export function orderSentence(steps: readonly DraftStep[], next: readonly DraftStep[], key: string): string {
+function orderSentence(steps: readonly DraftStep[], next: readonly DraftStep[], key: string): string {
   const [from, to] = [steps, next].map((all) => all.findIndex((step) => step.key === key) + 1);
   return from === to ? '' : `Step ${String(from)} is step ${String(to)} now.`;
 }

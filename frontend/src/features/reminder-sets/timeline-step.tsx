@@ -34,7 +34,7 @@ const LATER: Record<string, 1 | -1> = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: 
 const PAGES: Record<string, number> = { PageUp: -WEEK, PageDown: WEEK };
 
 /** What a key does to the day of a step: an arrow a day, with Shift or a page key a week. */
-export function daysOfKey({ key, shiftKey }: Pick<KeyboardEvent, 'key' | 'shiftKey'>): number {
+function daysOfKey({ key, shiftKey }: Pick<KeyboardEvent, 'key' | 'shiftKey'>): number {
   return PAGES[key] ?? (LATER[key] ?? 0) * (shiftKey ? WEEK : 1);
 }
 

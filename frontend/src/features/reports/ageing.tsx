@@ -3,9 +3,10 @@ import { IconCircleCheck } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import type { Schemas } from '@/api/types';
 import { EmptyState } from '@/components/empty-state';
-import { LinkButton, LinkText } from '@/components/links';
+import { LinkText } from '@/components/links';
 import { formatMoney } from '@/lib/money';
 import { count } from '@/lib/texts';
+import { OpenInvoices } from './open-invoices';
 import { NumberTable } from './number-table';
 import { ageingQuery, fileAddress } from './queries';
 import { ReportCard, ReportChart } from './report-card';
@@ -13,8 +14,8 @@ import { BUCKETS, shareText } from './words';
 
 type Ageing = Schemas['AgeingOut'];
 
-/** All buckets of one currency; each number leads to its invoices. */
-export function AgeingTable({ item, client }: { item: Ageing; client?: string }) {
+/** All buckets of one currency. */
+function AgeingTable({ item }: { item: Ageing }) {
   const label = `Owed in ${item.currency}`;
   return (
     <NumberTable
@@ -26,13 +27,7 @@ export function AgeingTable({ item, client }: { item: Ageing; client?: string })
           name: BUCKETS[bucket].name,
           cells: [
             count,
-            amount.amount_minor === 0 ? (
-              formatMoney(amount)
-            ) : (
-              <LinkText fz="inherit" to="/invoices" search={{ client, sort: '-days_overdue' }}>
-                {formatMoney(amount)}
-              </LinkText>
-            ),
+            formatMoney(amount),
             shareText(amount.amount_minor, item.total.amount_minor),
           ],
         })),
@@ -43,7 +38,7 @@ export function AgeingTable({ item, client }: { item: Ageing; client?: string })
 }
 
 /** One bar for each currency: amounts of different currencies cannot stand on one scale, shares can. */
-export function AgeingChart({ items }: { items: Ageing[] }) {
+function AgeingChart({ items }: { items: Ageing[] }) {
   const late = (item: Ageing) => item.total.amount_minor - (item.buckets[0]?.amount.amount_minor ?? 0);
   return (
     <ReportChart
@@ -70,11 +65,11 @@ export function AgeingReport() {
       title="Ageing"
       counted="What is owed now, by days since the due day in your time zone. Held and disputed invoices are in it; payments that Clio does not show yet are taken off. An invoice without a due date is not due. Currencies are never added up."
       file={fileAddress('ageing')}
-      query={useQuery(ageingQuery())}
+      query={useQuery(ageingQuery)}
     >
       {({ items }) =>
         items.length === 0 ? (
-          <EmptyState icon={IconCircleCheck} title="Nothing is owed" action={<LinkButton to="/invoices" variant="default" mt="sm">Open Invoices</LinkButton>}>
+          <EmptyState icon={IconCircleCheck} title="Nothing is owed" action={<OpenInvoices />}>
             Approved bills appear here after the next sync with Clio.
           </EmptyState>
         ) : (
@@ -88,6 +83,9 @@ export function AgeingReport() {
                 <AgeingTable item={item} />
               </Stack>
             ))}
+            <LinkText to="/invoices" search={{ sort: '-days_overdue' }}>
+              Open Invoices, the longest overdue first
+            </LinkText>
           </Stack>
         )
       }

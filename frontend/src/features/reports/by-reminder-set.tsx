@@ -4,9 +4,10 @@ import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import type { Schemas } from '@/api/types';
 import { EmptyState } from '@/components/empty-state';
-import { LinkButton, LinkText } from '@/components/links';
+import { LinkText } from '@/components/links';
 import { formatMoney } from '@/lib/money';
 import { count } from '@/lib/texts';
+import { OpenInvoices } from './open-invoices';
 import { NumberTable } from './number-table';
 import type { Period } from './period';
 import { PeriodBar } from './period-bar';
@@ -92,7 +93,7 @@ export function ByReminderSetReport({ period, onChange }: Props) {
     >
       {({ items }) =>
         items.length === 0 ? (
-          <EmptyState icon={IconMailForward} title="Nothing was sent or paid during this time" action={<LinkButton to="/invoices" variant="default" mt="sm">Open Invoices</LinkButton>}>
+          <EmptyState icon={IconMailForward} title="Nothing was sent or paid during this time" action={<OpenInvoices />}>
             Tick invoices and press Start Collection; what is paid after each e-mail appears here.
           </EmptyState>
         ) : (

@@ -2,8 +2,8 @@ import { Stack, Text, Title } from '@mantine/core';
 import { IconCircleCheck } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { EmptyState } from '@/components/empty-state';
-import { LinkButton } from '@/components/links';
 import { formatMoney } from '@/lib/money';
+import { OpenInvoices } from './open-invoices';
 import { NumberTable } from './number-table';
 import { monthName } from './period';
 import { dsoQuery, fileAddress } from './queries';
@@ -20,7 +20,7 @@ export function DsoReport() {
     >
       {({ items }) =>
         items.length === 0 ? (
-          <EmptyState icon={IconCircleCheck} title="Nothing is owed" action={<LinkButton to="/invoices" variant="default" mt="sm">Open Invoices</LinkButton>}>
+          <EmptyState icon={IconCircleCheck} title="Nothing is owed" action={<OpenInvoices />}>
             With nothing unpaid there are no days to count.
           </EmptyState>
         ) : (

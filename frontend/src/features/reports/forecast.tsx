@@ -3,9 +3,9 @@ import { IconChartBar, IconInfoCircle } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import type { Schemas } from '@/api/types';
 import { EmptyState } from '@/components/empty-state';
-import { LinkButton } from '@/components/links';
 import { formatMoney } from '@/lib/money';
 import { useDates } from '@/lib/today';
+import { OpenInvoices } from './open-invoices';
 import { NumberTable } from './number-table';
 import { fileAddress, forecastReportQuery } from './queries';
 import { ReportCard, ReportChart } from './report-card';
@@ -19,21 +19,23 @@ function Forecast({ item }: { item: Schemas['CollectionForecastOut'] }) {
       <Title order={3}>
         {currency}: {formatMoney(item.owed)} is owed
       </Title>
-      <ReportChart
-        label={`Estimate of what may come in, in ${currency}, week by week`}
-        data={weeks.map((week) => ({
-          week: day(week.starts_on),
-          Promised: week.promised.amount_minor,
-          Estimated: week.usual.amount_minor,
-        }))}
-        dataKey="week"
-        series={[
-          { name: 'Promised', color: 'petrol.7' },
-          { name: 'Estimated', color: 'petrol.3' },
-        ]}
-        exact={(amount_minor) => formatMoney({ amount_minor, currency })}
-        rough={roughMoney(currency)}
-      />
+      {weeks.some(({ promised, usual }) => promised.amount_minor + usual.amount_minor > 0) ? (
+        <ReportChart
+          label={`Estimate of what may come in, in ${currency}, week by week`}
+          data={weeks.map((week) => ({
+            week: day(week.starts_on),
+            Promised: week.promised.amount_minor,
+            Estimated: week.usual.amount_minor,
+          }))}
+          dataKey="week"
+          series={[
+            { name: 'Promised', color: 'petrol.7' },
+            { name: 'Estimated', color: 'petrol.3' },
+          ]}
+          exact={(amount_minor) => formatMoney({ amount_minor, currency })}
+          rough={roughMoney(currency)}
+        />
+      ) : null}
       <NumberTable
         label={`Estimate in ${currency}`}
         heads={['Week', 'Promised', 'Estimated']}
@@ -73,7 +75,7 @@ export function ForecastReport() {
     >
       {({ items, usual_days_late, usual_invoices }) =>
         items.length === 0 ? (
-          <EmptyState icon={IconChartBar} title="Nothing is owed" action={<LinkButton to="/invoices" variant="default" mt="sm">Open Invoices</LinkButton>}>
+          <EmptyState icon={IconChartBar} title="Nothing is owed" action={<OpenInvoices />}>
             Approved bills appear here after the next sync with Clio.
           </EmptyState>
         ) : (

@@ -1,7 +1,7 @@
 import { Table } from '@mantine/core';
 import type { ReactNode } from 'react';
 
-export interface NumberRow {
+interface NumberRow {
   key: string;
   name: ReactNode;
   cells: ReactNode[];

@@ -3,8 +3,9 @@ import { IconCalendarCheck } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import type { Schemas } from '@/api/types';
 import { EmptyState } from '@/components/empty-state';
-import { LinkButton, LinkText } from '@/components/links';
+import { LinkText } from '@/components/links';
 import { formatMoney } from '@/lib/money';
+import { OpenInvoices } from './open-invoices';
 import { NumberTable } from './number-table';
 import { monthName, type Period } from './period';
 import { PeriodBar } from './period-bar';
@@ -84,7 +85,7 @@ export function PromisesReport({ period, onChange }: Props) {
     >
       {({ items }) =>
         items.length === 0 ? (
-          <EmptyState icon={IconCalendarCheck} title="No promises during this time" action={<LinkButton to="/invoices" variant="default" mt="sm">Open Invoices</LinkButton>}>
+          <EmptyState icon={IconCalendarCheck} title="No promises during this time" action={<OpenInvoices />}>
             A client promises a day from the e-mail, or you note a promise on the page of an invoice.
           </EmptyState>
         ) : (

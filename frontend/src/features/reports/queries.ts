@@ -4,14 +4,11 @@ import type { Period } from './period';
 
 const kept = { placeholderData: keepPreviousData, staleTime: 60_000 } as const;
 
-export function ageingQuery(clientId?: string) {
-  const query = clientId ? { client_id: clientId } : {};
-  return queryOptions({
-    queryKey: ['reports', 'ageing', query],
-    queryFn: ({ signal }) => unwrap(api.GET('/api/v1/reports/ageing', { params: { query }, signal })),
-    staleTime: 60_000,
-  });
-}
+export const ageingQuery = queryOptions({
+  queryKey: ['reports', 'ageing'],
+  queryFn: ({ signal }) => unwrap(api.GET('/api/v1/reports/ageing', { signal })),
+  ...kept,
+});
 
 export const dsoQuery = queryOptions({
   queryKey: ['reports', 'dso'],

@@ -30,7 +30,8 @@ export default function ReportChart({ label, data, dataKey, series, exact, rough
         valueFormatter={exact}
         gridAxis={shares ? 'none' : 'x'}
         withLegend={series.length > 1}
-        legendProps={{ verticalAlign: 'bottom' }}
+        // In the order of the series, not of the alphabet.
+        legendProps={{ verticalAlign: 'bottom', itemSorter: null }}
         yAxisProps={shares ? { width: 48 } : { width: 64, ...axis }}
         xAxisProps={shares ? {} : { minTickGap: 24 }}
         barProps={{ isAnimationActive: false, maxBarSize: 44 }}

@@ -3,7 +3,7 @@ import { count } from '@/lib/texts';
 import classes from './hour-bars.module.css';
 
 /** 9 → "9 AM", 12 → "12 PM" */
-export function hourName(hour: number): string {
+function hourName(hour: number): string {
   return `${String(hour % 12 || 12)} ${hour < 12 ? 'AM' : 'PM'}`;
 }
 
