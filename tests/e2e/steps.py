@@ -6,7 +6,7 @@ from typing import Any
 import httpx
 from playwright.sync_api import Page, expect
 
-from e2e.conftest import Demo
+from e2e.demo import Demo
 
 
 def log_in(page: Page, demo: Demo) -> None:

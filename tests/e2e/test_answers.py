@@ -7,9 +7,9 @@ import httpx
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from e2e.conftest import SHOTS, Demo
+from e2e.demo import Demo
+from e2e.looking import SHOTS, Theme, examine
 from e2e.steps import log_in, new_quick_bill, open_invoices, resync
-from e2e.test_screens import api, examine, problems  # noqa: F401
 
 pytestmark = pytest.mark.browser
 
@@ -18,7 +18,7 @@ FORMS = ("paid", "promise", "dispute", "plan", "not_me")
 
 
 @pytest.fixture(scope="module")
-def reminded(demo: Demo, browser: Browser, api: httpx.Client) -> Iterator[str]:  # noqa: F811
+def reminded(demo: Demo, browser: Browser, api: httpx.Client) -> Iterator[str]:
     """The link of a mail about an overdue bill; afterwards nothing is sent any more."""
     bill = new_quick_bill(demo, due_in_days=-8, client_email=CLIENT)
     page = browser.new_page()
@@ -53,11 +53,11 @@ def reminded(demo: Demo, browser: Browser, api: httpx.Client) -> Iterator[str]: 
 @pytest.mark.parametrize("theme", ["light", "dark"])
 @pytest.mark.parametrize("width", [390, 1280])
 def test_each_page_is_for_everybody(
-    browser: Browser, reminded: str, width: int, theme: str
+    browser: Browser, reminded: str, width: int, theme: Theme
 ) -> None:
     context = browser.new_context(
         viewport={"width": width, "height": 860},
-        color_scheme=theme,  # type: ignore[arg-type]
+        color_scheme=theme,
         reduced_motion="reduce",
     )
     page = context.new_page()

@@ -10,9 +10,9 @@ import httpx
 import pytest
 from playwright.sync_api import Page, expect
 
-from e2e.conftest import SHOTS, Demo
+from e2e.demo import Demo
+from e2e.looking import AXE, LOOKS, RULES, SHOTS
 from e2e.steps import log_in
-from e2e.test_screens import AXE, LOOKS, RULES
 
 pytestmark = pytest.mark.browser
 
@@ -42,7 +42,7 @@ def take_pictures(page: Page, name: str) -> None:
     before = page.viewport_size
     for look, (width, theme) in LOOKS.items():
         page.set_viewport_size({"width": width, "height": 860})
-        page.emulate_media(color_scheme=theme)  # type: ignore[arg-type]
+        page.emulate_media(color_scheme=theme)
         page.wait_for_timeout(300)
         page.screenshot(path=SHOTS / f"{name}-{look}.png", full_page=True)
         wide = page.evaluate("document.documentElement.scrollWidth > window.innerWidth")

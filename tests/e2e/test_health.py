@@ -3,16 +3,16 @@
 import pytest
 from playwright.sync_api import Page, expect
 
-from e2e.conftest import Demo
+from e2e.demo import Demo
+from e2e.looking import examine
 from e2e.steps import log_in
-from e2e.test_screens import examine, look  # noqa: F401
 
 pytestmark = pytest.mark.browser
 
 
 def test_health_is_told_in_words(
     demo: Demo,
-    look: tuple[str, Page],  # noqa: F811
+    look: tuple[str, Page],
 ) -> None:
     words, page = look
     page.goto(f"{demo.product}/settings")

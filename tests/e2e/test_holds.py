@@ -6,9 +6,9 @@ import httpx
 import pytest
 from playwright.sync_api import Page, expect
 
-from e2e.conftest import Demo
+from e2e.demo import Demo
+from e2e.looking import examine
 from e2e.steps import log_in
-from e2e.test_screens import api, examine, look  # noqa: F401
 
 pytestmark = pytest.mark.browser
 
@@ -16,7 +16,7 @@ WIDE = ("/clients/{clients}", "/reminder-sets/{reminder-sets}", "/firm")
 
 
 @pytest.fixture
-def held(api: httpx.Client) -> Iterator[dict[str, str]]:  # noqa: F811
+def held(api: httpx.Client) -> Iterator[dict[str, str]]:
     """An invoice that is being reminded, its client and its set; afterwards nothing is held."""
     params = {"section": "no_reminders", "sort": "-due_on", "limit": 100}
     rows = api.get("/invoices", params=params).json()["items"]
@@ -77,8 +77,8 @@ def test_everything_is_paused_and_goes_on(page: Page, demo: Demo, held: dict[str
 
 def test_the_screens_with_holds(
     demo: Demo,
-    api: httpx.Client,  # noqa: F811
-    look: tuple[str, Page],  # noqa: F811
+    api: httpx.Client,
+    look: tuple[str, Page],
     held: dict[str, str],
 ) -> None:
     words, page = look

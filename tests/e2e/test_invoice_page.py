@@ -1,29 +1,16 @@
 """The page of one invoice: its timeline, notes, the mail as sent, "Why?", and actions by keys."""
 
 import re
-from collections.abc import Iterator
 
 import httpx
 import pytest
 from playwright.sync_api import Page, expect
 
-from e2e.conftest import Demo
+from e2e.demo import Demo
+from e2e.looking import examine
 from e2e.steps import log_in, new_quick_bill, open_invoices, resync
-from e2e.test_screens import examine
 
 pytestmark = pytest.mark.browser
-
-
-@pytest.fixture(scope="module")
-def api(demo: Demo) -> Iterator[httpx.Client]:
-    """The API as the owner."""
-    with httpx.Client(
-        base_url=f"{demo.product}/api/v1", headers={"Origin": demo.product}, timeout=30
-    ) as client:
-        client.post(
-            "/sessions", json={"email": demo.email, "password": demo.password}
-        ).raise_for_status()
-        yield client
 
 
 @pytest.fixture

@@ -7,9 +7,8 @@ import httpx
 import pytest
 from playwright.sync_api import Browser, Page, Route, expect
 
-from e2e.conftest import Demo
+from e2e.demo import Demo
 from e2e.steps import log_in
-from e2e.test_screens import api  # noqa: F401
 
 pytestmark = pytest.mark.browser
 
@@ -58,7 +57,7 @@ def test_two_who_write_one_set_are_asked(
     page: Page,
     colleague: Page,
     demo: Demo,
-    api: httpx.Client,  # noqa: F811
+    api: httpx.Client,
 ) -> None:
     ready = api.get("/reminder-sets/ready-made").json()["items"][0]
     body = {"name": "Written by two", "description": "", "steps": ready["steps"][:1]}

@@ -7,15 +7,15 @@ lie in .state/screenshots/pay.
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, get_args
 
 import httpx
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from e2e.conftest import SHOTS, Demo
+from e2e.demo import Demo
+from e2e.looking import SHOTS, Theme, problems
 from e2e.steps import new_quick_bill
-from e2e.test_screens import api, problems  # noqa: F401
 
 pytestmark = pytest.mark.browser
 
@@ -79,7 +79,7 @@ TOGETHER = {"oldest": "310.40", "middle": "1250.00", "youngest": "89.05"}
 
 
 @pytest.fixture(scope="module")
-def bills(demo: Demo, api: httpx.Client) -> Iterator[Bills]:  # noqa: F811
+def bills(demo: Demo, api: httpx.Client) -> Iterator[Bills]:
     """New bills of the last client; three of them are in one mail with one link."""
     client = httpx.get(f"{demo.clio}/sandbox/state", timeout=30).json()["contacts"][-1]["id"]
     made = {
@@ -155,8 +155,8 @@ def look(phone: Page, glass: Page) -> Look:
 
     def look(name: str) -> None:
         glass.set_content(phone.content())
-        for scheme in ("light", "dark"):
-            glass.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+        for scheme in get_args(Theme):
+            glass.emulate_media(color_scheme=scheme)
             for width in WIDTHS:
                 glass.set_viewport_size({"width": width, "height": 780})
                 FOLDER.mkdir(parents=True, exist_ok=True)
@@ -297,7 +297,7 @@ def test_a_group_is_paid_as_far_as_it_is_ticked(phone: Page, bills: Bills, look:
 
 
 @pytest.fixture
-def parts_accepted(api: httpx.Client) -> Iterator[None]:  # noqa: F811
+def parts_accepted(api: httpx.Client) -> Iterator[None]:
     """The firm lets clients pay parts of 100.00 and more."""
     before = api.get("/pay-page-rules").json()
     wanted = {"accepts_parts": True, "smallest_part_minor": 10_000}

@@ -6,7 +6,7 @@ import httpx
 import pytest
 from playwright.sync_api import Page, expect
 
-from e2e.conftest import Demo
+from e2e.demo import Demo
 from e2e.steps import log_in, new_quick_bill, open_invoices, resync
 
 pytestmark = pytest.mark.browser

@@ -4,22 +4,17 @@ Wide in the light theme, phone in the dark one. The pictures lie in .state/scree
 """
 
 import re
-from collections.abc import Iterator
-from pathlib import Path
-from typing import Any
 
 import httpx
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from e2e.conftest import SHOTS, TOP, Demo
+from e2e.demo import Demo
+from e2e.looking import examine
 from e2e.steps import log_in
 
 pytestmark = pytest.mark.browser
 
-AXE = (TOP / "frontend" / "node_modules" / "axe-core" / "axe.min.js").read_text()
-RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
-LOOKS = {"wide-light": (1280, "light"), "phone-dark": (390, "dark")}
 SCREENS = {
     "today": "/",
     "invoices": "/invoices",
@@ -32,6 +27,12 @@ SCREENS = {
     "to-do": "/to-do",
     "to-do-payments": "/to-do?tab=payments",
     "to-do-upcoming": "/to-do?tab=upcoming",
+    "reports": "/reports",
+    "reports-dso": "/reports?tab=dso",
+    "reports-collected": "/reports?tab=collected",
+    "reports-sets": "/reports?tab=sets",
+    "reports-promises": "/reports?tab=promises",
+    "reports-forecast": "/reports?tab=forecast",
     "welcome": "/welcome",
     "settings-company": "/settings/company",
     "settings-email": "/settings/email",
@@ -41,76 +42,6 @@ SCREENS = {
     "settings-stripe": "/settings/stripe",
     "settings-account": "/settings/account",
 }
-
-
-@pytest.fixture(scope="module")
-def api(demo: Demo) -> Iterator[httpx.Client]:
-    """The API as the owner, for ids and links."""
-    with httpx.Client(
-        base_url=f"{demo.product}/api/v1", headers={"Origin": demo.product}, timeout=30
-    ) as client:
-        client.post(
-            "/sessions", json={"email": demo.email, "password": demo.password}
-        ).raise_for_status()
-        yield client
-
-
-@pytest.fixture(scope="module", params=LOOKS)
-def look(
-    request: pytest.FixtureRequest, browser: Browser, demo: Demo
-) -> Iterator[tuple[str, Page]]:
-    """A logged-in page of one width and theme."""
-    width, theme = LOOKS[request.param]
-    context = browser.new_context(
-        viewport={"width": width, "height": 860},
-        color_scheme=theme,  # type: ignore[arg-type]
-        timezone_id="America/New_York",
-        reduced_motion="reduce",
-    )
-    page = context.new_page()
-    log_in(page, demo)
-    yield request.param, page
-    context.close()
-
-
-def problems(page: Page) -> list[str]:
-    """What axe finds, a line each."""
-    page.evaluate(AXE)
-    found: dict[str, Any] = page.evaluate(
-        "rules => axe.run(document, {runOnly: {type: 'tag', values: rules}})", RULES
-    )
-    return [
-        f"{item['id']}: {item['help']}: {node['target']}"
-        for item in found["violations"]
-        for node in item["nodes"]
-    ]
-
-
-def settle(page: Page) -> None:
-    """Wait until nothing is loading. The stream of events, always open, does not count."""
-    page.wait_for_load_state("load")
-    page.wait_for_function(
-        """() => {
-            const now = performance.getEntriesByType("resource").length;
-            const busy = document.querySelector("[aria-busy=true]") !== null;
-            const before = window.settled ?? {count: -1, since: performance.now()};
-            const same = before.count === now && !busy;
-            window.settled = {count: now, since: same ? before.since : performance.now()};
-            return same && performance.now() - before.since > 500;
-        }""",
-        polling=100,
-    )
-
-
-def examine(page: Page, name: str, look: str) -> None:
-    """Wait until the screen is there, photograph it, and look for problems."""
-    settle(page)
-    folder: Path = SHOTS / look
-    folder.mkdir(parents=True, exist_ok=True)
-    page.screenshot(path=folder / f"{name}.png")
-    wider = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
-    assert wider <= 0, f"{wider} pixels too wide"
-    assert problems(page) == []
 
 
 @pytest.mark.parametrize("name", SCREENS)

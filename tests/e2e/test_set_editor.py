@@ -5,7 +5,8 @@ import re
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from e2e.conftest import SHOTS, Demo
+from e2e.demo import Demo
+from e2e.looking import SHOTS
 from e2e.steps import log_in
 
 pytestmark = pytest.mark.browser

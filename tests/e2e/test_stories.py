@@ -10,7 +10,7 @@ import httpx
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
-from e2e.conftest import Demo
+from e2e.demo import Demo
 from e2e.steps import (
     choose_section,
     count_of,

@@ -5,11 +5,11 @@ from collections.abc import Iterator
 
 import httpx
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
-from e2e.conftest import Demo, start_demo
+from e2e.demo import Demo, start_demo
+from e2e.looking import examine
 from e2e.steps import log_in
-from e2e.test_screens import api, examine, look  # noqa: F401
 
 pytestmark = pytest.mark.browser
 
@@ -21,7 +21,7 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
 
 
 @pytest.fixture
-def asks(api: httpx.Client) -> Iterator[str]:  # noqa: F811
+def asks(api: httpx.Client) -> Iterator[str]:
     """The number of an invoice whose next mail goes on the next sending day, if somebody agrees."""
     newest = {"section": "no_reminders", "sort": "-due_on", "limit": 100}
     rows = api.get("/invoices", params=newest).json()["items"]
@@ -61,8 +61,8 @@ def test_the_day_is_decided_in_place(page: Page, demo: Demo, asks: str) -> None:
 def test_what_needs_a_person_leads_to_its_list(page: Page, demo: Demo) -> None:
     """With the number that the list then shows."""
 
-    def waiting(route: object) -> None:
-        route.fulfill(  # type: ignore[attr-defined]
+    def waiting(route: Route) -> None:
+        route.fulfill(
             json={
                 "awaiting_approval": 0, "uncertain": 2, "to_call": 0, "to_record": 1,
                 "payments_differ": 0, "safe_mode": True, "queued_today": 0,
@@ -84,7 +84,7 @@ def test_what_needs_a_person_leads_to_its_list(page: Page, demo: Demo) -> None:
 
 def test_the_screens_of_a_day(
     demo: Demo,
-    look: tuple[str, Page],  # noqa: F811
+    look: tuple[str, Page],
     asks: str,
 ) -> None:
     words, page = look
