@@ -379,6 +379,10 @@ def test_a_payment_that_the_bank_takes_back(
     demo.wait_until(
         lambda: bills.payment("taken_back")["state"] == "disputed", "the dispute is known"
     )
+    demo.wait_until(
+        lambda: any("disputes a payment" in mail["subject"] for mail in demo.mails(demo.email)),
+        "staff are told of the dispute",
+    )
     phone.goto(bills.pages["taken_back"])
     heading(phone, f"Nothing to pay on invoice {bills.numbers['taken_back']} now")
     expect(phone.get_by_role("button", name=re.compile("^Pay"))).to_have_count(0)
