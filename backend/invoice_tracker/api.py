@@ -9,6 +9,7 @@ from invoice_tracker.accounts import router as sessions
 from invoice_tracker.answers import page as answer_page
 from invoice_tracker.answers import router as answers
 from invoice_tracker.auto_collect import router as auto_collect
+from invoice_tracker.collections import changes_router as collection_changes
 from invoice_tracker.collections import payments_by_hand_router as payments_by_hand
 from invoice_tracker.collections import router as collections
 from invoice_tracker.collections import set_standings_router as set_standings
@@ -69,6 +70,7 @@ ROUTERS = (
     thank_you.router,
     auto_collect.router,
     collections.router,
+    collection_changes.router,
     set_changes.router,
     set_standings.router,
     holds.router,

@@ -1,6 +1,7 @@
 """Shapes of collections and reminders in the API."""
 
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Annotated, Literal, Self
 from uuid import UUID
 
@@ -10,6 +11,7 @@ from invoice_tracker.collections.models import CollectionState
 from invoice_tracker.core.schemas import Input, MoneyOut, Output
 from invoice_tracker.domain.holds import HoldKind, HoldReach
 from invoice_tracker.domain.reminder_schedule import Backlog, PlannedState, ReasonCode, StepKind
+from invoice_tracker.invoices.filtering import MOST_DAYS
 from invoice_tracker.invoices.repository import Section
 from invoice_tracker.outbox.service import Resolution
 
@@ -23,13 +25,25 @@ def _without_nul(value: str) -> str:
 Words = Annotated[str, AfterValidator(_without_nul)]
 
 
+Days = Annotated[int, Field(ge=-MOST_DAYS, le=MOST_DAYS)]
+Amount = Annotated[Decimal, Field(ge=0, max_digits=15, decimal_places=3)]
+
+
 class Matching(Input):
-    """The filter of the Invoices page."""
+    """The filter of the Invoices page, as `GET /invoices` takes it."""
 
     section: Section | None = None
     q: Words | None = Field(default=None, max_length=200)
     client_id: UUID | None = None
+    matter_id: UUID | None = None
+    attorney: Words | None = Field(default=None, max_length=200)
     currency: str | None = Field(default=None, pattern="^[A-Za-z]{3}$")
+    overdue_from: Days | None = None
+    overdue_to: Days | None = None
+    at_least: Amount | None = None
+    at_most: Amount | None = None
+    reminder_set_id: UUID | None = None
+    hold: HoldKind | None = None
 
 
 class Selection(Input):

@@ -4,13 +4,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID, uuid5
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from invoice_tracker.collections.facts import FirmFacts, LoadedInvoice, as_steps, load_invoices
 from invoice_tracker.collections.models import Collection, CollectionState
-from invoice_tracker.collections.schemas import Selection
+from invoice_tracker.collections.schemas import Matching, Selection
 from invoice_tracker.collections.sending.recent_mail import load_recent_mail
 from invoice_tracker.core.errors import Invalid
 from invoice_tracker.domain.invoice_state import why_not_remindable
@@ -23,6 +24,8 @@ from invoice_tracker.domain.reminder_facts import (
     StepKind,
 )
 from invoice_tracker.domain.reminder_schedule import is_complete
+from invoice_tracker.firms.service import get_firm
+from invoice_tracker.invoices.filtering import due_day
 from invoice_tracker.invoices.overview import set_now
 from invoice_tracker.invoices.repository import InvoiceFilter, matching_ids
 from invoice_tracker.reminder_sets.models import ReminderStep
@@ -62,20 +65,22 @@ async def find_invoices(
     wanted = selection.all_matching
     assert wanted is not None
     await set_now(session, now)
+    firm = await get_firm(session, firm_id)
+    today = now.astimezone(ZoneInfo(firm.time_zone)).date()
     found = await matching_ids(
-        session,
-        firm_id=firm_id,
-        wanted=InvoiceFilter(
-            section=wanted.section,
-            q=wanted.q,
-            client_id=wanted.client_id,
-            currency=wanted.currency,
-        ),
-        limit=MOST + 1,
+        session, firm_id=firm_id, wanted=_filter(wanted, today), limit=MOST + 1
     )
     if len(found) > MOST:
         raise Invalid(f"More than {MOST:,} invoices match. Please narrow the filter.")
     return found
+
+
+def _filter(wanted: Matching, today: date) -> InvoiceFilter:
+    return InvoiceFilter(
+        **wanted.model_dump(exclude={"overdue_from", "overdue_to"}),
+        due_from=due_day(wanted.overdue_to, today),
+        due_to=due_day(wanted.overdue_from, today),
+    )
 
 
 async def sort_out(

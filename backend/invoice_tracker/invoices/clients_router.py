@@ -10,7 +10,7 @@ from invoice_tracker.core.errors import PROBLEMS
 from invoice_tracker.core.pagination import DEFAULT_LIMIT, CursorParam, LimitParam
 from invoice_tracker.core.schemas import Page
 from invoice_tracker.invoices import client_repository, service
-from invoice_tracker.invoices.router import QParam
+from invoice_tracker.invoices.filtering import SearchParam
 from invoice_tracker.invoices.schemas import ClientOut, ClientUpdate
 
 router = APIRouter(prefix="/clients", tags=["clients"], responses=PROBLEMS)
@@ -20,7 +20,7 @@ router = APIRouter(prefix="/clients", tags=["clients"], responses=PROBLEMS)
 async def list_clients(
     session: SessionDep,
     principal: Reader,
-    q: QParam = None,
+    q: SearchParam = None,
     limit: LimitParam = DEFAULT_LIMIT,
     cursor: CursorParam = None,
 ) -> Page[ClientOut]:

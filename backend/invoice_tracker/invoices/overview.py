@@ -49,6 +49,7 @@ overview = Table(
     Column("section", String),
     Column("collection_id", Uuid),
     Column("collection_state", String),
+    Column("collection_version_id", Uuid),
     Column("collection_end_reason", String),
     Column("reminder_set_name", String),
     Column("next_action_at", DateTime(timezone=True)),

@@ -1,11 +1,11 @@
 """Routes of invoices."""
 
-from typing import Annotated
+from collections.abc import AsyncIterator
 from urllib.parse import quote
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Query
-from fastapi.responses import Response
+from fastapi import APIRouter
+from fastapi.responses import Response, StreamingResponse
 
 from invoice_tracker.accounts.deps import Reader
 from invoice_tracker.core.deps import AdaptersDep, ClockDep, SessionDep
@@ -16,9 +16,11 @@ from invoice_tracker.domain.local_days import local_day
 from invoice_tracker.firms.links import make_link
 from invoice_tracker.firms.models import LinkKind
 from invoice_tracker.invoices import matters, repository, timeline, totals
+from invoice_tracker.invoices.exporting import as_csv
+from invoice_tracker.invoices.filtering import WantedParam
 from invoice_tracker.invoices.overview import set_now
 from invoice_tracker.invoices.presenting import present_detail, present_row
-from invoice_tracker.invoices.repository import InvoiceFilter, Section, Sort
+from invoice_tracker.invoices.repository import Section, Sort
 from invoice_tracker.invoices.rule_names import load_rule_names
 from invoice_tracker.invoices.schemas import (
     InvoiceDetail,
@@ -30,36 +32,13 @@ from invoice_tracker.ports import NoDocument
 
 router = APIRouter(prefix="/invoices", tags=["invoices"], responses=PROBLEMS)
 
-QParam = Annotated[
-    str | None,
-    Query(
-        max_length=200, description="Part of the number, the client's name or the matter's number"
-    ),
-]
-CurrencyParam = Annotated[str | None, Query(pattern="^[A-Za-z]{3}$", description="ISO 4217")]
-
-
-def read_filter(
-    section: Section | None = None,
-    q: QParam = None,
-    client_id: UUID | None = None,
-    currency: CurrencyParam = None,
-) -> InvoiceFilter:
-    """The filter that the list, the sections and *select all that match* share."""
-    # PostgreSQL has no text with a zero character in it.
-    text = q.replace("\0", "").strip() if q else None
-    return InvoiceFilter(section=section, q=text or None, client_id=client_id, currency=currency)
-
-
-FilterDep = Annotated[InvoiceFilter, Depends(read_filter)]
-
 
 @router.get("", operation_id="invoices_list")
 async def list_invoices(
     session: SessionDep,
     principal: Reader,
     clock: ClockDep,
-    wanted: FilterDep,
+    wanted: WantedParam,
     sort: Sort = Sort.due_on,
     limit: LimitParam = DEFAULT_LIMIT,
     cursor: CursorParam = None,
@@ -99,16 +78,17 @@ async def list_sections(
     session: SessionDep,
     principal: Reader,
     clock: ClockDep,
-    q: QParam = None,
-    client_id: UUID | None = None,
-    currency: CurrencyParam = None,
+    wanted: WantedParam,
 ) -> Items[SectionOut]:
-    """Every section with its count, and its total in each currency."""
+    """Every section with its count, and its total in each currency.
+
+    With ``section`` the others count nothing.
+    """
     await set_now(session, clock.now())
     found = await totals.total_sections(
         session,
         firm_id=principal.firm_id,
-        wanted=read_filter(None, q, client_id, currency),
+        wanted=wanted,
     )
     return Items(
         items=[
@@ -123,6 +103,37 @@ async def list_sections(
             )
             for section in Section
         ]
+    )
+
+
+@router.get(
+    "/export",
+    operation_id="invoices_export",
+    response_class=StreamingResponse,
+    responses={200: {"description": "A CSV file", "content": {"text/csv": {}}}},
+)
+async def export_invoices(
+    adapters: AdaptersDep,
+    principal: Reader,
+    clock: ClockDep,
+    wanted: WantedParam,
+    sort: Sort = Sort.due_on,
+) -> StreamingResponse:
+    """All invoices that the filters match, in the list's order, as a CSV file."""
+    firm_id, time_zone, now = principal.firm_id, principal.firm_time_zone, clock.now()
+
+    async def lines() -> AsyncIterator[str]:
+        # A transaction of its own: the request's has ended when the file is on its way.
+        async with adapters.database.transaction(firm_id) as session:
+            await set_now(session, now)
+            rows = repository.stream_invoices(session, firm_id=firm_id, wanted=wanted, sort=sort)
+            async for line in as_csv(rows, now=now, time_zone=time_zone):
+                yield line
+
+    return StreamingResponse(
+        lines(),
+        media_type="text/csv; charset=utf-8",
+        headers={"Content-Disposition": 'attachment; filename="invoices.csv"'},
     )
 
 

@@ -1,5 +1,6 @@
 """How many invoices stand in each section, and what they owe: one statement."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -30,6 +31,7 @@ _facts = (
         Invoice.number,
         Invoice.currency,
         Invoice.total_minor,
+        Invoice.due_on,
         Invoice.matter_ids,
         Client.name.label("client_name"),
         Matter.display_number.label("matter_display_number"),
@@ -42,7 +44,7 @@ _facts = (
 
 async def count_invoices(session: AsyncSession, *, firm_id: UUID, wanted: InvoiceFilter) -> int:
     """How many match."""
-    if wanted.section is None:
+    if wanted.section is None and not _needs_balance(wanted):
         query = select(func.count()).select_from(_facts)
         query = query.where(*matching(_facts.c, firm_id, wanted), _facts.c.clio_state.in_(LISTED))
         return int(await session.scalar(query) or 0)
@@ -58,9 +60,12 @@ async def total_sections(
     What Clio itself calls paid is counted from Clio's facts alone, so that the cost grows with
     what is open and not with the firm's history.
     """
-    parts = [_open(firm_id, wanted)]
-    if wanted.section in (None, Section.paid):
-        parts.append(_paid_in_clio(firm_id, wanted))
+    if wanted.needs_collections:
+        parts = [_of_the_view(firm_id, wanted, LISTED)]
+    else:
+        parts = [_of_the_view(firm_id, wanted, (ClioState.awaiting_payment,))]
+        if wanted.section in (None, Section.paid):
+            parts.append(_paid_in_clio(firm_id, wanted))
     both = union_all(*parts).subquery()
     rows = await session.execute(
         select(both.c.section, both.c.currency, func.sum(both.c.count), func.sum(both.c.amount))
@@ -73,14 +78,21 @@ async def total_sections(
     ]
 
 
-def _open(firm_id: UUID, wanted: InvoiceFilter) -> Select[str, str, int, int]:
+def _needs_balance(wanted: InvoiceFilter) -> bool:
+    amounts = (wanted.at_least, wanted.at_most)
+    return wanted.needs_collections or any(amount is not None for amount in amounts)
+
+
+def _of_the_view(
+    firm_id: UUID, wanted: InvoiceFilter, states: Sequence[ClioState]
+) -> Select[str, str, int, int]:
     amount = case(
         (overview.c.section == Section.paid, overview.c.total_minor),
         else_=overview.c.effective_balance_minor,
     )
     query = _subtotal(overview.c.section, overview.c.currency, amount).where(
         *matching(overview.c, firm_id, wanted),
-        overview.c.clio_state == ClioState.awaiting_payment,
+        overview.c.clio_state.in_(states),
     )
     if wanted.section is not None:
         query = query.where(overview.c.section == wanted.section)

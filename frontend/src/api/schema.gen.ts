@@ -366,8 +366,30 @@ export interface paths {
         /**
          * List Sections
          * @description Every section with its count, and its total in each currency.
+         *
+         *     With ``section`` the others count nothing.
          */
         get: operations["invoices_sections"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/invoices/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Export Invoices
+         * @description All invoices that the filters match, in the list's order, as a CSV file.
+         */
+        get: operations["invoices_export"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1485,6 +1507,48 @@ export interface paths {
         get: operations["collections_explain"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/collection-changes/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Preview Change
+         * @description For how many invoices it can be done, and for which not and why. Changes nothing.
+         */
+        post: operations["collection_changes_preview"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/collection-changes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Change Collections
+         * @description Pause, resume, stop or move the reminders of all selected invoices; asking twice does once.
+         *
+         *     Resuming ends pauses only: disputes and promises stay.
+         */
+        post: operations["collection_changes_create"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3196,6 +3260,49 @@ export interface components {
             note: string;
         };
         /**
+         * ChangeInput
+         * @description ``until`` is for a pause: the firm's day on which reminders go on.
+         */
+        ChangeInput: {
+            action: components["schemas"]["ManyAction"];
+            selection: components["schemas"]["Selection"];
+            /** Until */
+            until?: string | null;
+            /**
+             * Reason
+             * @default
+             */
+            reason: string;
+        };
+        /**
+         * ChangePreview
+         * @description For how many it can be done, and for which not.
+         */
+        ChangePreview: {
+            /** Possible */
+            possible: number;
+            /** Refused */
+            refused: components["schemas"]["RefusedOut"][];
+        };
+        /**
+         * ChangeWanted
+         * @description Which invoices, and what is to be done to the reminders of each.
+         */
+        ChangeWanted: {
+            action: components["schemas"]["ManyAction"];
+            selection: components["schemas"]["Selection"];
+        };
+        /**
+         * Changed
+         * @description Whose reminders were changed, and whose could not be.
+         */
+        Changed: {
+            /** Invoice Ids */
+            invoice_ids: string[];
+            /** Refused */
+            refused: components["schemas"]["RefusedOut"][];
+        };
+        /**
          * ChangesOut
          * @description Kinds of things that have changed in the firm. None: the stream stands, nothing is new.
          */
@@ -4529,8 +4636,14 @@ export interface components {
          */
         ManualMethod: "cheque" | "transfer" | "cash" | "other";
         /**
+         * ManyAction
+         * @description What is done to each: move is to the newest version of the set it runs on.
+         * @enum {string}
+         */
+        ManyAction: "pause" | "resume" | "stop" | "move";
+        /**
          * Matching
-         * @description The filter of the Invoices page.
+         * @description The filter of the Invoices page, as `GET /invoices` takes it.
          */
         Matching: {
             section?: components["schemas"]["Section"] | null;
@@ -4538,8 +4651,23 @@ export interface components {
             q?: string | null;
             /** Client Id */
             client_id?: string | null;
+            /** Matter Id */
+            matter_id?: string | null;
+            /** Attorney */
+            attorney?: string | null;
             /** Currency */
             currency?: string | null;
+            /** Overdue From */
+            overdue_from?: number | null;
+            /** Overdue To */
+            overdue_to?: number | null;
+            /** At Least */
+            at_least?: number | string | null;
+            /** At Most */
+            at_most?: number | string | null;
+            /** Reminder Set Id */
+            reminder_set_id?: string | null;
+            hold?: components["schemas"]["HoldKind"] | null;
         };
         /**
          * MatterRef
@@ -7701,8 +7829,23 @@ export interface operations {
                 /** @description Part of the number, the client's name or the matter's number */
                 q?: string | null;
                 client_id?: string | null;
+                matter_id?: string | null;
+                /** @description Name of the responsible attorney */
+                attorney?: string | null;
                 /** @description ISO 4217 */
                 currency?: string | null;
+                /** @description Days past the due date, included; negative while it is ahead */
+                overdue_from?: number | null;
+                /** @description Days past the due date, included; negative while it is ahead */
+                overdue_to?: number | null;
+                /** @description What is owed (of a paid bill: its total), in units of its own currency, as 1234.50, included */
+                at_least?: number | string | null;
+                /** @description What is owed (of a paid bill: its total), in units of its own currency, as 1234.50, included */
+                at_most?: number | string | null;
+                /** @description The set that reminds of it, or did last */
+                reminder_set_id?: string | null;
+                /** @description Why it is on hold */
+                hold?: components["schemas"]["HoldKind"] | null;
             };
             header?: never;
             path?: never;
@@ -7733,11 +7876,27 @@ export interface operations {
     invoices_sections: {
         parameters: {
             query?: {
+                section?: components["schemas"]["Section"] | null;
                 /** @description Part of the number, the client's name or the matter's number */
                 q?: string | null;
                 client_id?: string | null;
+                matter_id?: string | null;
+                /** @description Name of the responsible attorney */
+                attorney?: string | null;
                 /** @description ISO 4217 */
                 currency?: string | null;
+                /** @description Days past the due date, included; negative while it is ahead */
+                overdue_from?: number | null;
+                /** @description Days past the due date, included; negative while it is ahead */
+                overdue_to?: number | null;
+                /** @description What is owed (of a paid bill: its total), in units of its own currency, as 1234.50, included */
+                at_least?: number | string | null;
+                /** @description What is owed (of a paid bill: its total), in units of its own currency, as 1234.50, included */
+                at_most?: number | string | null;
+                /** @description The set that reminds of it, or did last */
+                reminder_set_id?: string | null;
+                /** @description Why it is on hold */
+                hold?: components["schemas"]["HoldKind"] | null;
             };
             header?: never;
             path?: never;
@@ -7752,6 +7911,58 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Items_SectionOut_"];
+                };
+            };
+            /** @description A problem, in words */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    invoices_export: {
+        parameters: {
+            query?: {
+                sort?: components["schemas"]["Sort"];
+                section?: components["schemas"]["Section"] | null;
+                /** @description Part of the number, the client's name or the matter's number */
+                q?: string | null;
+                client_id?: string | null;
+                matter_id?: string | null;
+                /** @description Name of the responsible attorney */
+                attorney?: string | null;
+                /** @description ISO 4217 */
+                currency?: string | null;
+                /** @description Days past the due date, included; negative while it is ahead */
+                overdue_from?: number | null;
+                /** @description Days past the due date, included; negative while it is ahead */
+                overdue_to?: number | null;
+                /** @description What is owed (of a paid bill: its total), in units of its own currency, as 1234.50, included */
+                at_least?: number | string | null;
+                /** @description What is owed (of a paid bill: its total), in units of its own currency, as 1234.50, included */
+                at_most?: number | string | null;
+                /** @description The set that reminds of it, or did last */
+                reminder_set_id?: string | null;
+                /** @description Why it is on hold */
+                hold?: components["schemas"]["HoldKind"] | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A CSV file */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": unknown;
                 };
             };
             /** @description A problem, in words */
@@ -9914,6 +10125,72 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ExplanationOut"];
+                };
+            };
+            /** @description A problem, in words */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    collection_changes_preview: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChangeWanted"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChangePreview"];
+                };
+            };
+            /** @description A problem, in words */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    collection_changes_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChangeInput"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Changed"];
                 };
             };
             /** @description A problem, in words */
