@@ -16,6 +16,7 @@ import { SetChoice } from '@/features/collections/set-choice';
 import { StartBar } from '@/features/collections/start-bar';
 import { StartPreview } from '@/features/collections/start-preview';
 import { StepsInWords } from '@/features/collections/steps-in-words';
+import { queryOf } from '@/features/invoices/filters';
 import { reminderSetQuery, reminderSetsQuery } from '@/features/reminder-sets/queries';
 import { notifyDone } from '@/lib/notify';
 import { useMay } from '@/lib/session';
@@ -27,14 +28,8 @@ const route = getRouteApi('/staff/shell/collections/start');
 export function selectionOf(search: StartSearch, ticked: string[] | undefined): Selection | null {
   if (search.invoice) return { invoice_ids: [search.invoice] };
   if (search.all) {
-    const { section, q, client } = search;
-    return {
-      all_matching: {
-        ...(section ? { section } : {}),
-        ...(q ? { q } : {}),
-        ...(client ? { client_id: client } : {}),
-      },
-    };
+    const { section } = search;
+    return { all_matching: { ...(section ? { section } : {}), ...queryOf(search) } };
   }
   return ticked && ticked.length > 0 ? { invoice_ids: ticked } : null;
 }

@@ -1,13 +1,16 @@
-import { Box, Group, Skeleton, Stack, Tabs } from '@mantine/core';
+import { Box, Button, Group, Skeleton, Stack, Tabs } from '@mantine/core';
+import { IconDownload } from '@tabler/icons-react';
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { getRouteApi, useNavigate } from '@tanstack/react-router';
 import { useCallback, useReducer, useRef, useState } from 'react';
-import type { Sort } from '@/api/types';
+import type { Selection, Sort } from '@/api/types';
 import { ErrorPanel } from '@/components/error-panel';
 import { PageHeader } from '@/components/page-header';
 import { EmptySection } from '@/features/invoices/empty-section';
+import { exportAddress, queryOf } from '@/features/invoices/filters';
 import { InvoiceTable } from '@/features/invoices/invoice-table';
 import { KeysHelp } from '@/features/invoices/keys-help';
+import { ManyMenu } from '@/features/invoices/many-menu';
 import { invoicesQuery, sectionsQuery } from '@/features/invoices/queries';
 import { SearchBox } from '@/components/search-box';
 import { SectionTabs } from '@/features/invoices/section-tabs';
@@ -16,6 +19,7 @@ import { SelectionBar, Sheet } from '@/features/invoices/selection-bar';
 import { useListKeys } from '@/features/invoices/use-list-keys';
 import { Resync } from '@/features/sync-runs/resync';
 import { useMay } from '@/lib/session';
+import { FilterChips } from './invoice-filters';
 import type { InvoiceSearch } from './search';
 
 const route = getRouteApi('/staff/shell/invoices');
@@ -38,7 +42,8 @@ function LoadingRows() {
 }
 
 export default function Invoices() {
-  const { section = 'no_reminders', q, client, sort = DEFAULT_SORT } = route.useSearch();
+  const { section = 'no_reminders', sort = DEFAULT_SORT, ...filters } = route.useSearch();
+  const { q } = filters;
   const navigate = useNavigate();
   const mayWork = useMay('work');
   const searchBox = useRef<HTMLInputElement>(null);
@@ -46,7 +51,7 @@ export default function Invoices() {
   const [focused, setFocused] = useState(-1);
   const [isHelpOpen, setHelpOpen] = useState(false);
 
-  const filter = { ...(q ? { q } : {}), ...(client ? { client_id: client } : {}) };
+  const filter = queryOf(filters);
   const sections = useQuery(sectionsQuery(filter));
   const list = useInfiniteQuery(invoicesQuery({ ...filter, section, sort }));
   const rows = list.data?.pages.flatMap((page) => page.items) ?? [];
@@ -61,11 +66,13 @@ export default function Invoices() {
   const start = () => {
     if (!mayWork || countTicked(ticked, total) === 0) return;
     if (ticked.kind === 'all') {
-      void navigate({ to: '/collections/start', search: { all: 'true', section, q, client } });
+      void navigate({ to: '/collections/start', search: { all: 'true', section, ...filters } });
     } else {
       void navigate({ to: '/collections/start', state: { invoiceIds: [...ticked.ids] } });
     }
   };
+  const selection: Selection =
+    ticked.kind === 'all' ? { all_matching: { section, ...filter } } : { invoice_ids: [...ticked.ids] };
   const { fetchNextPage } = list;
   const loadMore = useCallback(() => void fetchNextPage({ cancelRefetch: false }), [fetchNextPage]);
 
@@ -92,15 +99,26 @@ export default function Invoices() {
         <Tabs.Panel value={section} pt="md">
           <Group justify="space-between" mb="md" gap="sm">
             <SearchBox value={q ?? ''} onChange={(text) => change({ q: text || undefined }, true)} inputRef={searchBox} />
-            <SelectionBar
-              ticked={ticked}
-              loaded={rows.length}
-              total={total}
-              disabled={!mayWork}
-              dispatch={dispatch}
-              onStart={start}
-            />
+            <Button
+              component="a"
+              href={exportAddress({ ...filter, section, sort })}
+              download="invoices.csv"
+              variant="default"
+              leftSection={<IconDownload size={16} aria-hidden />}
+            >
+              Download as CSV
+            </Button>
           </Group>
+          <FilterChips filters={filters} onChange={change} />
+          <SelectionBar
+            ticked={ticked}
+            loaded={rows.length}
+            total={total}
+            disabled={!mayWork}
+            dispatch={dispatch}
+            onStart={start}
+            more={<ManyMenu selection={selection} disabled={!mayWork || countTicked(ticked, total) === 0} onDone={() => dispatch({ type: 'clear' })} />}
+          />
           <Sheet>
             {list.isError && !list.data ? (
               <Box p="md">
@@ -109,7 +127,7 @@ export default function Invoices() {
             ) : list.isPending ? (
               <LoadingRows />
             ) : rows.length === 0 ? (
-              <EmptySection section={section} isSearch={q !== undefined} />
+              <EmptySection section={section} isSearch={Object.keys(filter).length > 0} />
             ) : (
               <InvoiceTable
                 rows={rows}

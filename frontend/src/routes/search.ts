@@ -1,4 +1,5 @@
 import type { Section, Sort } from '@/api/types';
+import { AGES, HOLDS, type InvoiceFilters } from '@/features/invoices/filters';
 import {
   PAYMENT_METHODS, PAYMENT_SOURCES, PAYMENT_STATES, RECORD_STATES, type PaymentFilters,
 } from '@/features/payments/filters';
@@ -34,29 +35,35 @@ export const SORTS: readonly Sort[] = [
   'due_on', '-due_on', 'days_overdue', '-days_overdue', 'number', '-number', 'balance', '-balance', 'client', '-client',
 ];
 
-export interface InvoiceSearch {
+export interface InvoiceSearch extends InvoiceFilters {
   section?: Section;
-  q?: string;
-  client?: string;
   sort?: Sort;
 }
 
-export function parseInvoiceSearch(raw: Raw): InvoiceSearch {
+function parseFilters(raw: Raw): InvoiceFilters {
   return {
-    section: oneOf(SECTIONS, raw.section),
     q: text(raw.q),
     client: text(raw.client),
-    sort: oneOf(SORTS, raw.sort),
+    matter: text(raw.matter),
+    attorney: text(raw.attorney),
+    currency: matching(/^[A-Z]{3}$/, raw.currency),
+    age: oneOf(AGES, raw.age),
+    min: matching(/^\d{1,10}(\.\d{1,3})?$/, raw.min),
+    max: matching(/^\d{1,10}(\.\d{1,3})?$/, raw.max),
+    set: text(raw.set),
+    hold: oneOf(HOLDS, raw.hold),
   };
 }
 
+export function parseInvoiceSearch(raw: Raw): InvoiceSearch {
+  return { section: oneOf(SECTIONS, raw.section), ...parseFilters(raw), sort: oneOf(SORTS, raw.sort) };
+}
+
 /** Which invoices a collection is to start for: one, or all that match. Many ticked ones travel in the history state. */
-export interface StartSearch {
+export interface StartSearch extends InvoiceFilters {
   invoice?: string;
   all?: 'true';
   section?: Section;
-  q?: string;
-  client?: string;
 }
 
 export function parseStartSearch(raw: Raw): StartSearch {
@@ -64,8 +71,7 @@ export function parseStartSearch(raw: Raw): StartSearch {
     invoice: text(raw.invoice),
     all: oneOf(['true'] as const, raw.all),
     section: oneOf(SECTIONS, raw.section),
-    q: text(raw.q),
-    client: text(raw.client),
+    ...parseFilters(raw),
   };
 }
 

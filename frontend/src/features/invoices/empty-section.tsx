@@ -7,7 +7,7 @@ export function EmptySection({ section, isSearch }: { section: Section; isSearch
   if (isSearch) {
     return (
       <EmptyState icon={IconSearchOff} title="No invoice matches">
-        Look in another section, or search for something shorter.
+        Look in another section, take a filter away, or search for something shorter.
       </EmptyState>
     );
   }

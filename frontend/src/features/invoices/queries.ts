@@ -1,12 +1,9 @@
 import { infiniteQueryOptions, keepPreviousData, queryOptions } from '@tanstack/react-query';
 import { api, unwrap } from '@/api/client';
 import type { Section, Sort } from '@/api/types';
+import type { InvoiceQuery } from './filters';
 
-export interface InvoiceFilter {
-  section?: Section;
-  q?: string;
-  client_id?: string;
-}
+type InvoiceFilter = InvoiceQuery & { section?: Section };
 
 const PAGE = 100;
 
