@@ -1,7 +1,6 @@
 """Shapes of collections and reminders in the API."""
 
 from datetime import date, datetime
-from decimal import Decimal
 from typing import Annotated, Literal, Self
 from uuid import UUID
 
@@ -26,7 +25,7 @@ Words = Annotated[str, AfterValidator(_without_nul)]
 
 
 Days = Annotated[int, Field(ge=-MOST_DAYS, le=MOST_DAYS)]
-Amount = Annotated[Decimal, Field(ge=0, max_digits=15, decimal_places=3)]
+Amount = Annotated[str, Field(pattern=r"^\d{1,12}(\.\d{1,3})?$")]
 
 
 class Matching(Input):

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from decimal import Decimal
 from uuid import UUID, uuid5
 from zoneinfo import ZoneInfo
 
@@ -77,7 +78,9 @@ async def find_invoices(
 
 def _filter(wanted: Matching, today: date) -> InvoiceFilter:
     return InvoiceFilter(
-        **wanted.model_dump(exclude={"overdue_from", "overdue_to"}),
+        **wanted.model_dump(exclude={"overdue_from", "overdue_to", "at_least", "at_most"}),
+        at_least=Decimal(wanted.at_least) if wanted.at_least else None,
+        at_most=Decimal(wanted.at_most) if wanted.at_most else None,
         due_from=due_day(wanted.overdue_to, today),
         due_to=due_day(wanted.overdue_from, today),
     )

@@ -4662,9 +4662,9 @@ export interface components {
             /** Overdue To */
             overdue_to?: number | null;
             /** At Least */
-            at_least?: number | string | null;
+            at_least?: string | null;
             /** At Most */
-            at_most?: number | string | null;
+            at_most?: string | null;
             /** Reminder Set Id */
             reminder_set_id?: string | null;
             hold?: components["schemas"]["HoldKind"] | null;
