@@ -22,6 +22,7 @@ from invoice_tracker.core.deps import Adapters
 from invoice_tracker.firms.links import open_link
 from invoice_tracker.firms.models import Firm, LinkKind
 from invoice_tracker.invoices import timeline
+from invoice_tracker.invoices.filtering import asked_text
 from invoice_tracker.invoices.models import ClioState
 from invoice_tracker.invoices.repository import Sort
 
@@ -255,7 +256,5 @@ async def test_another_firms_rows_are_not_there(anonymous, adapters, clock, seve
 
 @given(q=st.text(max_size=30))
 def test_any_search_text_is_a_filter(q: str) -> None:
-    from invoice_tracker.invoices.router import read_filter
-
-    wanted = read_filter(q=q).q
+    wanted = asked_text(q)
     assert wanted is None or ("\0" not in wanted and wanted)

@@ -66,10 +66,10 @@ def wanted_invoices(
     today = clock.now().astimezone(ZoneInfo(principal.firm_time_zone)).date()
     return InvoiceFilter(
         section=section,
-        q=_text(q),
+        q=asked_text(q),
         client_id=client_id,
         matter_id=matter_id,
-        attorney=_text(attorney),
+        attorney=asked_text(attorney),
         currency=currency,
         due_from=due_day(overdue_to, today),
         due_to=due_day(overdue_from, today),
@@ -85,7 +85,8 @@ def due_day(days_overdue: int | None, today: date) -> date | None:
     return None if days_overdue is None else today - timedelta(days=days_overdue)
 
 
-def _text(given: str | None) -> str | None:
+def asked_text(given: str | None) -> str | None:
+    """What is looked for, or nothing where only blanks were given."""
     # PostgreSQL has no text with a zero character in it.
     return (given or "").replace("\0", "").strip() or None
 

@@ -78,7 +78,7 @@ export function FilterChips({ filters, onChange }: Props) {
           key={kind}
           size="lg"
           withRemoveButton
-          removeButtonProps={{ 'aria-label': `Remove the filter ${KINDS[kind]}`, tabIndex: 0 }}
+          removeButtonProps={{ 'aria-label': `Remove the filter ${KINDS[kind]}`, 'aria-hidden': false, tabIndex: 0 }}
           onRemove={() => onChange({ [kind]: undefined })}
         >
           {KINDS[kind]}: {nameOf(kind)}

@@ -25,6 +25,8 @@ const answers = {
   'GET /reminder-sets': () => ({ body: { items: [], next_cursor: null } }),
 };
 
+const choices = { clients: [], matters: [], attorneys: [], practice_areas: [], currencies: ['USD'] };
+
 beforeEach(() => window.sessionStorage.clear());
 
 it('shows the sections with counts and totals, and why an invoice cannot be reminded', async () => {
@@ -124,4 +126,43 @@ it('asks before Safe Mode is switched off, and says how many e-mails wait', asyn
   expect(dialog).toHaveTextContent('4 e-mails are waiting');
   await user.click(within(dialog).getByRole('button', { name: 'Switch Safe Mode off' }));
   await waitFor(() => expect(calls.find((call) => call.method === 'PATCH')?.body).toEqual({ safe_mode: false }));
+});
+
+it('filters by what stands in the address, and takes a filter away again', async () => {
+  const { calls } = fakeApi({ ...answers, 'GET /auto-collect-rules/choices': () => ({ body: choices }) });
+  const user = userEvent.setup();
+  const { router } = renderApp('/invoices?age=days_31_60&currency=USD');
+  expect(await screen.findByText('Age: 31–60 days overdue')).toBeVisible();
+  expect(screen.getByText('Currency: USD')).toBeVisible();
+  const asked = () => calls.filter(({ path }) => path === '/invoices').at(-1)?.query;
+  expect(asked()).toMatchObject({ overdue_from: '31', overdue_to: '60', currency: 'USD' });
+  expect(screen.getByRole('link', { name: 'Download as CSV' }).getAttribute('href')).toContain('currency=USD');
+  await user.click(screen.getByRole('button', { name: 'Remove the filter Age' }));
+  await waitFor(() => expect(router.state.location.search).toEqual({ currency: 'USD' }));
+  await waitFor(() => expect(asked()).not.toHaveProperty('overdue_from'));
+});
+
+it('says whom a pause concerns and who is left out, pauses once, and offers to undo', async () => {
+  const { calls } = fakeApi({
+    ...answers,
+    'POST /collection-changes/preview': () => ({
+      body: { possible: 1, refused: [{ invoice_id: 'i-1002', number: '1002', client_name: 'Ocean Freight', reason: 'No reminders are active.' }] },
+    }),
+    'POST /collection-changes': () => ({ body: { invoice_ids: ['i-1001'], refused: [] } }),
+  });
+  const user = userEvent.setup();
+  renderApp('/invoices?section=active_reminders');
+  await user.click(await screen.findByRole('checkbox', { name: 'Select all shown' }));
+  await user.click(screen.getByRole('button', { name: 'Change reminders' }));
+  await user.click(await screen.findByRole('menuitem', { name: 'Pause' }));
+  const dialog = await screen.findByRole('dialog', { name: 'Pause reminders' });
+  expect(await within(dialog).findByText('Left out: 1 invoice')).toBeVisible();
+  expect(within(dialog).getByText('No reminders are active. 1002')).toBeVisible();
+  await user.click(within(dialog).getByRole('button', { name: 'Pause 1 invoice' }));
+  expect(await screen.findByText('1 invoice paused.')).toBeVisible();
+  expect(screen.getByText('None selected')).toBeVisible();
+  const changes = () => calls.filter(({ path, method }) => path === '/collection-changes' && method === 'POST');
+  expect(changes()).toHaveLength(1);
+  await user.click(screen.getByRole('button', { name: 'Undo' }));
+  await waitFor(() => expect(changes().at(-1)?.body).toMatchObject({ action: 'resume', selection: { invoice_ids: ['i-1001'] } }));
 });

@@ -38,3 +38,18 @@ it('shows how the days of DSO are counted', async () => {
   expect(screen.getByRole('row', { name: 'Nov 2026 $5,000.00 23' })).toBeVisible();
   expect(await brokenRules(container)).toEqual([]);
 });
+
+it('leads from a column of the ageing to its invoices', async () => {
+  const money = (amount_minor: number) => ({ amount_minor, currency: 'USD' });
+  const buckets = ['not_due', 'days_1_30', 'days_31_60', 'days_61_90', 'days_91_plus'].map((bucket, at) => ({
+    bucket, count: at, amount: money(at * 1000),
+  }));
+  const item = { currency: 'USD', count: 10, total: money(10_000), buckets };
+  fakeApi({ ...staff, 'GET /reports/ageing': () => ({ body: { on: '2026-11-23', items: [item] } }) });
+  const { container } = renderApp('/reports');
+  expect(await screen.findByRole('link', { name: '31–60 days' })).toHaveAttribute(
+    'href', '/invoices?age=days_31_60&currency=USD',
+  );
+  expect(screen.queryByRole('link', { name: 'Not due' })).toBeNull();
+  expect(await brokenRules(container)).toEqual([]);
+});

@@ -1,28 +1,28 @@
 import type { components } from '@/api/schema.gen';
 
 export type HoldKind = components['schemas']['HoldKind'];
+type AgeBucket = components['schemas']['AgeBucket'];
 type Matching = components['schemas']['Matching'];
 export type InvoiceQuery = { [Key in keyof Omit<Matching, 'section' | 'at_least' | 'at_most'>]?: NonNullable<Matching[Key]> } & {
   at_least?: string;
   at_most?: string;
 };
 
-/** How old, by days past the due date: both ends included. */
-export const AGES = ['ahead', '0-30', '31-60', '61-90', 'over-90'] as const;
-export type Age = (typeof AGES)[number];
-export const AGE_NAMES: Record<Age, string> = {
-  ahead: 'Not due yet',
-  '0-30': '0–30 days overdue',
-  '31-60': '31–60 days overdue',
-  '61-90': '61–90 days overdue',
-  'over-90': 'Over 90 days overdue',
+/** The columns of the ageing report. */
+export const AGES = ['not_due', 'days_1_30', 'days_31_60', 'days_61_90', 'days_91_plus'] as const satisfies readonly AgeBucket[];
+export const AGE_NAMES: Record<AgeBucket, string> = {
+  not_due: 'Not overdue',
+  days_1_30: '1–30 days overdue',
+  days_31_60: '31–60 days overdue',
+  days_61_90: '61–90 days overdue',
+  days_91_plus: '91 days or more overdue',
 };
-const AGE_DAYS: Record<Age, Pick<InvoiceQuery, 'overdue_from' | 'overdue_to'>> = {
-  ahead: { overdue_to: -1 },
-  '0-30': { overdue_from: 0, overdue_to: 30 },
-  '31-60': { overdue_from: 31, overdue_to: 60 },
-  '61-90': { overdue_from: 61, overdue_to: 90 },
-  'over-90': { overdue_from: 91 },
+const AGE_DAYS: Record<AgeBucket, Pick<InvoiceQuery, 'overdue_from' | 'overdue_to'>> = {
+  not_due: { overdue_to: 0 },
+  days_1_30: { overdue_from: 1, overdue_to: 30 },
+  days_31_60: { overdue_from: 31, overdue_to: 60 },
+  days_61_90: { overdue_from: 61, overdue_to: 90 },
+  days_91_plus: { overdue_from: 91 },
 };
 
 /** Reasons of a hold that staff look for. */
@@ -53,7 +53,7 @@ export interface InvoiceFilters {
   matter?: string;
   attorney?: string;
   currency?: string;
-  age?: Age;
+  age?: AgeBucket;
   min?: string;
   max?: string;
   set?: string;

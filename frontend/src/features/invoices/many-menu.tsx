@@ -92,10 +92,10 @@ function Question({ action, selection, onClose }: { action: Action; selection: S
       {
         onSuccess: ({ invoice_ids }) => {
           const words = `${count(invoice_ids.length, 'invoice')} ${done}.`;
-          const back = action === 'pause' ? 'resume' : action === 'resume' ? 'pause' : null;
-          if (back && invoice_ids.length > 0)
+          // Only a pause can be taken back without losing something, such as the day a pause was to end.
+          if (action === 'pause' && invoice_ids.length > 0)
             notifyUndo(words, () =>
-              change.mutate({ action: back, selection: { invoice_ids }, until: null, reason: '' }),
+              change.mutate({ action: 'resume', selection: { invoice_ids }, until: null, reason: '' }),
             );
           else notifyDone(words);
           onClose(true);

@@ -24,7 +24,7 @@ function AgeingTable({ item }: { item: Ageing }) {
       rows={[
         ...item.buckets.map(({ bucket, count, amount }) => ({
           key: bucket,
-          name: BUCKETS[bucket].name,
+          name: <BucketLink bucket={bucket} currency={item.currency} />,
           cells: [
             count,
             formatMoney(amount),
@@ -34,6 +34,17 @@ function AgeingTable({ item }: { item: Ageing }) {
         { key: 'total', name: 'Total', cells: [item.count, formatMoney(item.total), ''], isTotal: true },
       ]}
     />
+  );
+}
+
+/** The bucket's invoices. What is not due has no link: the list cannot ask for bills without a due date. */
+function BucketLink({ bucket, currency }: { bucket: Schemas['AgeBucket']; currency: string }) {
+  const { name } = BUCKETS[bucket];
+  if (bucket === 'not_due') return name;
+  return (
+    <LinkText to="/invoices" search={{ age: bucket, currency }}>
+      {name}
+    </LinkText>
   );
 }
 
