@@ -39,7 +39,7 @@ export default function Shell() {
         Skip to the content
       </a>
       <AppShell
-        header={{ height: 56, collapsed: false }}
+        header={{ height: { base: 56, sm: 0 }, collapsed: false }}
         navbar={{ width: 232, breakpoint: 'sm', collapsed: { mobile: !opened } }}
         layout="alt"
         padding={0}

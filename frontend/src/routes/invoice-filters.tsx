@@ -77,6 +77,7 @@ export function FilterChips({ filters, onChange }: Props) {
         <Pill
           key={kind}
           size="lg"
+          fz="sm"
           withRemoveButton
           removeButtonProps={{ 'aria-label': `Remove the filter ${KINDS[kind]}`, 'aria-hidden': false, tabIndex: 0 }}
           onRemove={() => onChange({ [kind]: undefined })}
