@@ -6,8 +6,10 @@ from uuid import UUID
 import pytest
 from scenarios.diary import Diary, steps
 
+from invoice_tracker.collections.many import ManyAction, change_many
 from invoice_tracker.collections.models import ReminderState
 from invoice_tracker.collections.previewing import preview_day
+from invoice_tracker.collections.schemas import Matching, Selection
 from invoice_tracker.collections.set_changes import service as set_changes
 from invoice_tracker.collections.set_changes.service import Difference
 from invoice_tracker.collections.time_machine import count_days, load_running, look_ahead
@@ -188,3 +190,26 @@ async def test_the_command_line_previews_a_day(diary: Diary) -> None:
     assert sum("call about" in line for line in calls) == 2
     quiet = [line async for line in preview_day(diary.adapters, on=day(1))]
     assert "  Nothing is planned." in quiet
+
+
+async def test_those_of_a_selection_move_and_the_others_stay(diary: Diary) -> None:
+    small = await diary.invoice(DUE, total_minor=4_000)
+    other = await diary.client(email="other@example.org")
+    large = await diary.invoice(DUE, other, total_minor=900_000)
+    set_id, _ = await begin(diary, "0 +7", small, large)
+    await save(diary, set_id, steps("0 +3 +9"))
+    async with diary.adapters.database.transaction(diary.firm.id) as session:
+        done = await change_many(
+            session,
+            firm_id=diary.firm.id,
+            action=ManyAction.move,
+            selection=Selection(all_matching=Matching(at_least="1000.00")),
+            until=None,
+            reason="",
+            actor="Dana Hale",
+            now=diary.clock.now(),
+        )
+    assert [row.id for row in done.possible] == [large.id]
+    await diary.live_until(day(11))
+    assert diary.offsets(small) == [0, 7]
+    assert diary.offsets(large) == [0, 3, 9]
