@@ -134,3 +134,22 @@ it('key and signing secret are replaced, and the key is tried out again', async 
   const posts = calls.filter((call) => call.method === 'POST').map((call) => call.path.split('/stripe/')[1]);
   expect(posts).toEqual(['connection/check', 'connection/rotate-webhook', 'connection']);
 });
+
+it.each([
+  ['confirmed', '2026-11-02T15:00:00Z', false],
+  ['not yet confirmed', null, true],
+])('warns of payouts into trust where that is %s', async (_, confirmedAt, isWarned) => {
+  fakeApi({
+    ...around,
+    'GET /stripe/connection': () => ({
+      body: {
+        ...connection, state: 'connected', account_name: 'Hale & Moreno LLP', payout_confirmed_at: confirmedAt,
+        payout_confirmed_by: confirmedAt ? 'Dana Hale' : null,
+      },
+    }),
+  });
+  renderApp('/settings/stripe');
+  expect(await screen.findByText('Connected', { selector: 'span' })).toBeVisible();
+  expect(screen.queryByText('Never pay out into a trust (IOLTA) account') !== null).toBe(isWarned);
+  expect(screen.queryByText(/operating account, as Dana Hale said/) !== null).toBe(!isWarned);
+});

@@ -18,7 +18,7 @@ export default function StripeSettings() {
       {(connection) => (
         <Stack>
           {mayChange ? null : <OwnerOnly />}
-          <TrustWarning />
+          {connection.state === 'connected' && connection.payout_confirmed_at ? null : <TrustWarning />}
           <Card
             title="Connect to Stripe"
             aside={
