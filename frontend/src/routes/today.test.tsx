@@ -82,3 +82,17 @@ it('does not say so while it does not know', async () => {
   expect(await screen.findByRole('button', { name: 'Try again' })).toBeVisible();
   expect(screen.queryByText('Nothing needs you')).toBeNull();
 });
+
+it.each([true, false])('says what is expected of today only where mails may leave (%s)', async (isSendingDay) => {
+  staff({
+    'GET /upcoming': ({ query }) => ({
+      body: { ...page(query.on ?? '2026-11-24', []), is_sending_day: query.on ? isSendingDay : true },
+    }),
+  });
+  renderApp('/');
+  const words = isSendingDay ? 'No reminder and no call is planned.' : 'No e-mail leaves: it is no sending day.';
+  const today = await screen.findByRole('region', { name: 'Today, Nov 23' });
+  await waitFor(() => expect(today).toHaveTextContent(words));
+  expect(await screen.findByText('Blast guard: at most 60 today')).toBeInTheDocument();
+  expect(within(today).queryByText(/40 e-mails are expected today/) !== null).toBe(isSendingDay);
+});

@@ -105,7 +105,7 @@ function DayCard({ on }: { on: string | undefined }) {
         page ? (
           <Card
             title={`${nameOfDay(page.on, today)}, ${day(page.on)}`}
-            about={on === undefined ? undefined : <DayFacts />}
+            about={on !== undefined && page.is_sending_day ? <DayFacts /> : undefined}
           >
             <Planned page={page} isToday={on !== undefined} />
           </Card>

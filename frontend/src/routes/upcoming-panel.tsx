@@ -119,7 +119,7 @@ export function UpcomingPanel({ day, onDay }: Props) {
               <DaySwitch value={day} today={first.today} nextDay={first.next_day} onChange={onDay} />
               <Text size="sm">{dayInCounts(first.counts)}</Text>
             </Group>
-            {day === 'today' ? <DayFacts /> : null}
+            {day === 'today' && first.is_sending_day ? <DayFacts /> : null}
             {query.isError ? <Text c="red">{errorText(query.error)}</Text> : null}
             {first.items.length === 0 ? (
               <EmptyState icon={IconCalendarEvent} title="Nothing is planned">
